@@ -1,0 +1,16 @@
+namespace Pipeline.Jobs;
+
+/// <summary>What a completed job made.</summary>
+/// <param name="Container">The container that holds the files, for instance <c>results</c>.</param>
+/// <param name="Files">Paths of the files in it, in row order; at most the first 100.</param>
+/// <param name="FileCount">How many files there are.</param>
+/// <param name="Rows">How many rows they hold.</param>
+/// <param name="Bytes">How many bytes they hold.</param>
+/// <param name="Statistics">Figures about the run, for instance <c>bytesRead</c> or <c>partialMs</c>.</param>
+public sealed record JobOutput(
+    string Container,
+    IReadOnlyList<string> Files,
+    int FileCount,
+    long Rows,
+    long Bytes,
+    IReadOnlyDictionary<string, long> Statistics);
