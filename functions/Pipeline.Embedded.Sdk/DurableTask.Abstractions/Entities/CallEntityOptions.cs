@@ -1,0 +1,3 @@
+namespace Microsoft.DurableTask.Entities;
+
+public record CallEntityOptions;

@@ -1,0 +1,4 @@
+namespace Microsoft.DurableTask;
+
+/// <summary>Decides after a failure whether to try again (true) or to let the failure through (false).</summary>
+public delegate bool RetryHandler(RetryContext retryContext);
