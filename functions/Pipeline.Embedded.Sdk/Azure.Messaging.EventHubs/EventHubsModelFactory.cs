@@ -1,0 +1,14 @@
+namespace Azure.Messaging.EventHubs;
+
+public static class EventHubsModelFactory
+{
+    public static EventData EventData(
+        BinaryData eventBody,
+        IDictionary<string, object>? properties = default,
+        IReadOnlyDictionary<string, object>? systemProperties = default,
+        string? partitionKey = default,
+        long sequenceNumber = long.MinValue,
+        string? offsetString = default,
+        DateTimeOffset enqueuedTime = default) =>
+        new(eventBody, properties, systemProperties, partitionKey, sequenceNumber, offsetString, enqueuedTime);
+}

@@ -1,0 +1,11 @@
+namespace Microsoft.Azure.Functions.Worker;
+
+[AttributeUsage(AttributeTargets.Method)]
+public abstract class RetryAttribute : Attribute
+{
+    public RetryAttribute()
+    {
+    }
+
+    public int MaxRetryCount { get; set; }
+}

@@ -1,0 +1,14 @@
+namespace Microsoft.Azure.Functions.Worker;
+
+public class ScheduleStatus
+{
+    public ScheduleStatus()
+    {
+    }
+
+    public DateTime Last { get; set; }
+
+    public DateTime Next { get; set; }
+
+    public DateTime LastUpdated { get; set; }
+}

@@ -1,0 +1,12 @@
+namespace Microsoft.Azure.Functions.Worker;
+
+public class TimerInfo
+{
+    public TimerInfo()
+    {
+    }
+
+    public ScheduleStatus? ScheduleStatus { get; set; }
+
+    public bool IsPastDue { get; set; }
+}

@@ -1,0 +1,10 @@
+namespace Microsoft.Azure.Functions.Worker.Converters;
+
+/// <summary>The base class of FromBodyAttribute; converters of one's own are not part of what the app uses.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public class InputConverterAttribute : Attribute
+{
+    private protected InputConverterAttribute()
+    {
+    }
+}
