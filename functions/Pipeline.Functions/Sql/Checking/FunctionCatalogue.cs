@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+
+namespace Pipeline.Sql;
+
+/// <summary>What DuckDB itself says of its functions; read once a process.</summary>
+internal sealed class FunctionCatalogue
+{
+    private static readonly Lazy<Task<FunctionCatalogue>> Shared = new(LoadAsync);
+
+    private FunctionCatalogue(FrozenSet<string> aggregates, FrozenSet<string> @volatile, FrozenSet<string> perQuery, FrozenSet<string> internals, FrozenDictionary<string, (IReadOnlyList<string>, string)> macros)
+    {
+        Aggregates = aggregates;
+        Volatile = @volatile;
+        PerQuery = perQuery;
+        Internals = internals;
+        Macros = macros;
+    }
+
+    /// <summary>Aggregate functions.</summary>
+    public FrozenSet<string> Aggregates { get; }
+
+    /// <summary>Functions that may give another value at each call: random(), uuid(), ...</summary>
+    public FrozenSet<string> Volatile { get; }
+
+    /// <summary>Functions that give one value for the whole of a query: now(), current_date, ...</summary>
+    public FrozenSet<string> PerQuery { get; }
+
+    /// <summary>Functions that exist only for other databases' tools to look into the system.</summary>
+    public FrozenSet<string> Internals { get; }
+
+    /// <summary>DuckDB's own macros over expressions: parameters and definition.</summary>
+    public FrozenDictionary<string, (IReadOnlyList<string> Parameters, string Definition)> Macros { get; }
+
+    public static Task<FunctionCatalogue> GetAsync() => Shared.Value;
+
+    private static async Task<FunctionCatalogue> LoadAsync()
+    {
+        using var session = DuckDbSession.Open();
+        var rows = await session.RunAsync(
+            """
+            SELECT DISTINCT function_name, function_type, coalesce(stability, ''), schema_name, array_to_string(parameters, ','), coalesce(macro_definition, '')
+            FROM duckdb_functions() ORDER BY ALL
+            """,
+            reader =>
+            {
+                var all = new List<(string Name, string Type, string Stability, string Schema, string Parameters, string Definition)>();
+                while (reader.Read())
+                {
+                    all.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5)));
+                }
+
+                return all;
+            }, CancellationToken.None);
+
+        var main = rows.Where(r => r.Schema == "main").ToList();
+        var mainNames = main.Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return new FunctionCatalogue(
+            Names(main.Where(r => r.Type == "aggregate")),
+            Names(main.Where(r => r.Stability == "VOLATILE")),
+            Names(main.Where(r => r.Stability == "CONSISTENT_WITHIN_QUERY")),
+            Names(rows.Where(r => r.Schema != "main" && !mainNames.Contains(r.Name))),
+            main.Where(r => r.Type == "macro").GroupBy(r => r.Name, StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(
+                g => g.Key,
+                g => ((IReadOnlyList<string>)g.First().Parameters.Split(',', StringSplitOptions.RemoveEmptyEntries), g.First().Definition),
+                StringComparer.OrdinalIgnoreCase));
+
+        static FrozenSet<string> Names(IEnumerable<(string Name, string Type, string Stability, string Schema, string Parameters, string Definition)> rows) =>
+            rows.Select(r => r.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,99 @@
+using DuckDB.NET.Data;
+
+namespace Pipeline.Sql;
+
+/// <summary>Asks DuckDB what a query means: a confined session with the tables' schemas and no rows.</summary>
+internal sealed class QueryBinder : IDisposable
+{
+    private const ulong DescribeLength = 9; // "DESCRIBE "
+
+    private readonly DuckDbSession _session = DuckDbSession.Open();
+
+    public QueryBinder(IReadOnlyList<TableSchema> tables)
+    {
+        try
+        {
+            _session.Confine();
+            Parser = new SqlParser(_session);
+            foreach (var table in tables)
+            {
+                AddTable(table.Name, table.Columns);
+            }
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
+    }
+
+    public SqlParser Parser { get; }
+
+    public DuckDbSession Session => _session;
+
+    public void AddTable(string name, IReadOnlyList<ColumnSchema> columns) =>
+        _session.Execute($"CREATE TABLE {SqlText.Name(name)} ({string.Join(", ", columns.Select(c => $"{SqlText.Name(c.Name)} {c.Type}"))})");
+
+    /// <summary>The names and types of a user's query, or a fault with its place in the query and the nearest names.</summary>
+    /// <exception cref="SqlException">The query does not bind.</exception>
+    public async Task<IReadOnlyList<ColumnSchema>> BindAsync(string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _session.DescribeAsync(sql, cancellationToken);
+        }
+        catch (Exception e) when (e is SqlException or SqlExecutionException && e.InnerException is DuckDBException)
+        {
+            var error = DuckDbError.From((DuckDBException)e.InnerException!);
+            var position = error.Position is { } offset && offset >= DescribeLength ? SqlPosition.FromByteOffset(sql, offset - DescribeLength) : null;
+            throw new SqlException(SqlErrorKind.Binding, Explain(error), position);
+        }
+    }
+
+    /// <summary>DuckDB lists what would have fitted, up to every overload of an operator: the first few will do.</summary>
+    private static string Explain(DuckDbError error)
+    {
+        var lines = error.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(' ', lines.Take(4)) + (lines.Length > 4 ? " …" : "");
+    }
+
+    /// <summary>The result's names and types, or null if the query does not bind.</summary>
+    public async Task<IReadOnlyList<ColumnSchema>?> TryDescribeAsync(string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _session.DescribeAsync(sql, cancellationToken);
+        }
+        catch (Exception e) when (e is SqlException or SqlExecutionException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What <paramref name="sql"/> gives when a table lacks some columns; null if it does not bind then.</summary>
+    public async Task<IReadOnlyList<ColumnSchema>?> DescribeWithoutAsync(string sql, TableSchema table, IReadOnlyList<string> columns, CancellationToken cancellationToken)
+    {
+        _session.Execute("BEGIN");
+        try
+        {
+            if (columns.Count == table.Columns.Count)
+            {
+                // A table must keep one column: one that no query can name.
+                _session.Execute($"ALTER TABLE {SqlText.Name(table.Name)} ADD COLUMN {SplitNames.Prefix}none INTEGER");
+            }
+
+            foreach (var column in columns)
+            {
+                _session.Execute($"ALTER TABLE {SqlText.Name(table.Name)} DROP COLUMN {SqlText.Name(column)}");
+            }
+
+            return await TryDescribeAsync(sql, cancellationToken);
+        }
+        finally
+        {
+            _session.Execute("ROLLBACK");
+        }
+    }
+
+    public void Dispose() => _session.Dispose();
+}

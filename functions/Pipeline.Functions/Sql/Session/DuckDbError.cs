@@ -1,0 +1,42 @@
+using System.Text.Json;
+using DuckDB.NET.Data;
+
+namespace Pipeline.Sql;
+
+/// <summary>What DuckDB says of a failure when it is told to report errors as JSON.</summary>
+/// <param name="Type">For instance <c>Binder</c>, <c>Catalog</c>, <c>Out of Memory</c>.</param>
+/// <param name="Subtype">For instance <c>COLUMN_NOT_FOUND</c>.</param>
+/// <param name="Message">For people.</param>
+/// <param name="Position">The byte in the statement.</param>
+/// <param name="Name">The name that is unknown, if that is what is wrong.</param>
+internal sealed record DuckDbError(string Type, string? Subtype, string Message, ulong? Position, string? Name)
+{
+    public static DuckDbError From(DuckDBException exception)
+    {
+        var text = exception.Message;
+        if (text.StartsWith('{'))
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(text);
+                return From(document.RootElement, "exception_type", "exception_message");
+            }
+            catch (JsonException)
+            {
+                // Not JSON after all: fall through to the plain text.
+            }
+        }
+
+        return new DuckDbError(exception.ErrorType.ToString(), null, text, null, null);
+    }
+
+    public static DuckDbError From(JsonElement error, string typeProperty, string messageProperty) => new(
+        Text(error, typeProperty) ?? "",
+        Text(error, "error_subtype"),
+        Text(error, messageProperty) ?? error.GetRawText(),
+        ulong.TryParse(Text(error, "position"), out var position) ? position : null,
+        Text(error, "name"));
+
+    private static string? Text(JsonElement error, string property) =>
+        error.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

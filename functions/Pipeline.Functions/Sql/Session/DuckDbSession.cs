@@ -1,0 +1,185 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+
+namespace Pipeline.Sql;
+
+/// <summary>
+/// One in-memory DuckDB for one task. First the trusted set-up adds tables over the task's own files; then
+/// <see cref="Confine"/> closes the session to everything else for good; then queries run. A session serves one call at
+/// a time.
+/// </summary>
+/// <remarks>
+/// Confinement has two fences. Queries are checked on the parser's own tree before they get here (<see cref="QueryPlanner"/>).
+/// Should one slip through, the session itself reads no file but its own, loads no extension and changes no setting.
+/// </remarks>
+public sealed partial class DuckDbSession : IDisposable
+{
+    private readonly DuckDBConnection _connection;
+    private readonly DuckDbSessionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly List<string> _readable = [];
+
+    private DuckDbSession(DuckDBConnection connection, DuckDbSessionOptions options, TimeProvider time)
+    {
+        _connection = connection;
+        _options = options;
+        _time = time;
+    }
+
+    /// <summary>True once <see cref="Confine"/> was called.</summary>
+    public bool IsConfined { get; private set; }
+
+    /// <summary>Opens an empty session. Costs about 10 ms.</summary>
+    /// <param name="options">The bounds; default those of <see cref="DuckDbSessionOptions"/>.</param>
+    /// <param name="time">The clock for statement timeouts; default the system's.</param>
+    public static DuckDbSession Open(DuckDbSessionOptions? options = null, TimeProvider? time = null)
+    {
+        options ??= new DuckDbSessionOptions();
+        var builder = new DuckDBConnectionStringBuilder
+        {
+            DataSource = ":memory:",
+            Threads = Math.Max(1, options.Threads),
+            MemoryLimit = $"{options.MemoryLimitBytes}B",
+            TempDirectory = options.TempDirectory ?? "",
+            MaxTempDirectorySize = options.TempDirectory is null ? "0B" : $"{options.SpillLimitBytes}B",
+            AutoinstallKnownExtensions = false,
+            AutoloadKnownExtensions = false,
+            AllowCommunityExtensions = false,
+            AllowPersistentSecrets = false,
+            ErrorsAsJson = true,
+        };
+        var connection = new DuckDBConnection(builder.ConnectionString);
+        try
+        {
+            connection.Open();
+            var session = new DuckDbSession(connection, options, time ?? TimeProvider.System);
+
+            // Answers must not depend on the machine that a task happens to run on.
+            session.Execute("SET TimeZone = 'UTC'");
+            return session;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds a table over Parquet files, in the files' order. Columns have the order, names and types of the schema.</summary>
+    /// <param name="schema">The table.</param>
+    /// <param name="files">Its files; none makes an empty table.</param>
+    public void AddTable(TableSchema schema, IReadOnlyList<ParquetFile> files)
+    {
+        var partitions = schema.PartitionColumns.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var selects = files
+            .GroupBy(f => string.Join('\0', schema.PartitionColumns.Select(c => SqlText.LiteralOrNull(Value(f, c)))), StringComparer.Ordinal)
+            .Select(group =>
+            {
+                var columns = schema.Columns.Select(c => partitions.Contains(c.Name)
+                    ? $"CAST({SqlText.LiteralOrNull(Value(group.First(), c.Name))} AS {c.Type}) AS {SqlText.Name(c.Name)}"
+                    : $"CAST({SqlText.Name(c.Name)} AS {c.Type}) AS {SqlText.Name(c.Name)}");
+                return $"SELECT {string.Join(", ", columns)} FROM {ReadParquet(group.Select(f => f.Path))}";
+            })
+            .ToList();
+        AddView(schema.Name, selects.Count == 0 ? SqlText.EmptySelect(schema.Columns) : string.Join(" UNION ALL ", selects));
+
+        static string? Value(ParquetFile file, string column) => file.PartitionValues?
+            .FirstOrDefault(p => string.Equals(p.Key, column, StringComparison.OrdinalIgnoreCase)).Value;
+    }
+
+    /// <summary>Adds the partials of a block under its name, in the order of their tasks.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="files">Files written by <see cref="WriteExactAsync"/> for <see cref="ScanBlock.PartialSql"/> or <see cref="ScanBlock.MergeSql"/>; may be none.</param>
+    public void AddPartials(ScanBlock block, IReadOnlyList<string> files) => AddExact(block.Name, block.Columns, files, withOrder: true);
+
+    /// <summary>Adds a derived table under its name.</summary>
+    /// <param name="table">The derived table.</param>
+    /// <param name="files">Files written by <see cref="WriteExactAsync"/> for <see cref="DerivedTable.Sql"/>.</param>
+    public void AddDerived(DerivedTable table, IReadOnlyList<string> files) => AddExact(table.Name, table.Columns, files, withOrder: false);
+
+    /// <summary>
+    /// Closes the session: from here on it reads only the files added so far, writes only to <paramref name="writable"/>, and its
+    /// settings are locked.
+    /// </summary>
+    /// <param name="writable">Paths of files, and of folders ending in a slash, that statements of this app may write to.</param>
+    public void Confine(params IReadOnlyList<string> writable)
+    {
+        if (IsConfined)
+        {
+            throw new InvalidOperationException("The session is confined already.");
+        }
+
+        var folders = writable.Where(p => p.EndsWith('/') || p.EndsWith(Path.DirectorySeparatorChar)).ToList();
+        Execute($"SET allowed_paths = {SqlText.Literals(_readable.Concat(writable.Except(folders)).Distinct(StringComparer.Ordinal))}");
+        Execute($"SET allowed_directories = {SqlText.Literals(folders)}");
+        Execute("SET enable_external_access = false");
+        Execute("SET lock_configuration = true");
+        IsConfined = true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>Runs a statement of our own, as part of the set-up.</summary>
+    internal void Execute(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        try
+        {
+            command.ExecuteNonQuery();
+        }
+        catch (DuckDBException e)
+        {
+            throw Translate(e);
+        }
+    }
+
+    private void AddExact(string name, IReadOnlyList<ColumnSchema> columns, IReadOnlyList<string> files, bool withOrder)
+    {
+        var order = withOrder ? $", {SplitNames.Order}" : "";
+        if (files.Count == 0)
+        {
+            var schema = withOrder ? columns.Append(new ColumnSchema(SplitNames.Order, "UBIGINT")) : columns;
+            AddView(name, SqlText.EmptySelect(schema));
+            return;
+        }
+
+        var decoded = columns.Select(c => $"CAST({SqlText.Name(c.Name)} AS {c.Type}) AS {SqlText.Name(c.Name)}");
+        var source = withOrder ? $"(SELECT *, file_index AS {SplitNames.Order} FROM {ReadParquet(files)})" : ReadParquet(files);
+        AddView(name, $"SELECT {string.Join(", ", decoded)}{order} FROM {source}");
+    }
+
+    private string ReadParquet(IEnumerable<string> paths)
+    {
+        var list = paths.ToList();
+        _readable.AddRange(list);
+        return $"read_parquet({SqlText.Literals(list)}, hive_partitioning = false)";
+    }
+
+    private void AddView(string name, string sql)
+    {
+        if (IsConfined)
+        {
+            throw new InvalidOperationException("The session is confined: add every table before that.");
+        }
+
+        Execute($"CREATE VIEW {SqlText.Name(name)} AS {sql}");
+    }
+
+    private Exception Translate(DuckDBException exception)
+    {
+        var error = DuckDbError.From(exception);
+        return error.Type switch
+        {
+            "Out of Memory" => new SqlMemoryException(
+                _options.MemoryLimitBytes,
+                string.Create(CultureInfo.InvariantCulture, $"The query needed more than the {_options.MemoryLimitBytes / 1048576.0:0.#} MiB of memory that a task may use")
+                + (_options.TempDirectory is null ? "" : " and could not move enough of it to disk")
+                + $". Allow a task more memory, make tasks smaller, or filter earlier. DuckDB says: {error.Message}",
+                exception),
+            "Parser" or "Binder" or "Catalog" => new SqlException(SqlErrorKind.Binding, error.Message, inner: exception),
+            _ => new SqlExecutionException(error.Message, error.Type, exception),
+        };
+    }
+}
