@@ -1,18 +1,24 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Jobs;
+using Pipeline.Storage;
 
 namespace Pipeline;
 
 /// <summary>What both flavours of the app share: its services and its middleware.</summary>
 public static class PipelineApp
 {
-    /// <summary>Adds the app's services and middleware.</summary>
-    /// <param name="builder">The worker's builder: the official one, or the embedded host's.</param>
-    /// <param name="configuration">The app's settings.</param>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <summary>Registers every room.</summary>
+    /// <param name="builder">The worker's builder, official or embedded.</param>
+    /// <param name="configuration">Application settings.</param>
     public static void Configure(IFunctionsWorkerApplicationBuilder builder, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configuration);
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddPipelineStorage(configuration);
+        services.AddJobs();
     }
 }

@@ -1,6 +1,7 @@
 namespace Pipeline.Jobs;
 
 /// <summary>What a completed job made.</summary>
+/// <param name="Columns">The columns of the rows, with their SQL types.</param>
 /// <param name="Container">The container that holds the files, for instance <c>results</c>.</param>
 /// <param name="Files">Paths of the files in it, in row order; at most the first 100.</param>
 /// <param name="FileCount">How many files there are.</param>
@@ -8,6 +9,7 @@ namespace Pipeline.Jobs;
 /// <param name="Bytes">How many bytes they hold.</param>
 /// <param name="Statistics">Figures about the run, for instance <c>bytesRead</c> or <c>partialMs</c>.</param>
 public sealed record JobOutput(
+    IReadOnlyList<ResultColumn> Columns,
     string Container,
     IReadOnlyList<string> Files,
     int FileCount,

@@ -10,7 +10,11 @@ internal static class ParquetCarrier
     public static string? Exact(string type) => Carry(DuckDbType.Parse(type), hugeint: "VARCHAR");
 
     /// <summary>How a result's columns are stored for people and other programs: exactly where possible, with unique names.</summary>
-    public static IReadOnlyList<ColumnSchema> StoredColumns(IReadOnlyList<ColumnSchema> columns)
+    public static IReadOnlyList<ColumnSchema> StoredColumns(IReadOnlyList<ColumnSchema> columns) =>
+        [.. WithStoredNames(columns).Select(c => c with { Type = Carry(DuckDbType.Parse(c.Type), hugeint: "DECIMAL(38,0)") ?? "VARCHAR" })];
+
+    /// <summary>A result's columns under the names that they are stored under: one that repeats gets a number.</summary>
+    public static IReadOnlyList<ColumnSchema> WithStoredNames(IReadOnlyList<ColumnSchema> columns)
     {
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         return [.. columns.Select(c =>
@@ -21,7 +25,7 @@ internal static class ParquetCarrier
                 name = $"{c.Name}_{i}";
             }
 
-            return new ColumnSchema(name, Carry(DuckDbType.Parse(c.Type), hugeint: "DECIMAL(38,0)") ?? "VARCHAR");
+            return c with { Name = name };
         })];
     }
 

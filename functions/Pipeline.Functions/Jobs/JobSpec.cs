@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Pipeline.Jobs;
+
+/// <summary>The envelope that the specs of all kinds share, and the document itself.</summary>
+/// <param name="Kind">Which kind of job.</param>
+/// <param name="Name">What people call it: 1 to 100 characters, for instance <c>flights-by-month</c>.</param>
+/// <param name="Id">The job's id if the sender chooses it; null lets the app choose.</param>
+/// <param name="Document">The whole document.</param>
+public sealed record JobSpec(string Kind, string Name, string? Id, JsonElement Document)
+{
+    /// <summary>The largest spec that is read, in bytes.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    private static readonly JsonDocumentOptions Strictly = new()
+    {
+        MaxDepth = 64,
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
+
+    /// <summary>Reads the JSON and the envelope; the kind reads the rest.</summary>
+    /// <exception cref="SpecException">It is not JSON, is too large, or the envelope is faulty.</exception>
+    public static JobSpec Parse(ReadOnlyMemory<byte> json, IReadOnlyCollection<string> kinds)
+    {
+        var root = ParseJson(json);
+        var faults = new List<SpecFault>();
+        var reader = SpecReader.Open(root, faults);
+        var kind = reader.Choice("kind", kinds, required: true);
+        var name = reader.Text("name", required: true, maxLength: 100);
+        if (name is not null && name.Any(char.IsControl))
+            reader.Fault("name", "It must not hold control characters.");
+        var id = reader.Text("id", maxLength: JobId.MaxLength);
+        if (id is not null && JobId.Fault(id) is { } fault)
+            reader.Fault("id", fault);
+        return faults.Count == 0 ? new JobSpec(kind!, name!, id, root) : throw new SpecException(faults);
+    }
+
+    /// <summary>Starts to read the fields of a kind's own; the envelope's are known already.</summary>
+    public SpecReader Read(List<SpecFault> faults)
+    {
+        var reader = SpecReader.Open(Document, faults);
+        foreach (var field in new[] { "kind", "name", "id" })
+            reader.Text(field);
+        return reader;
+    }
+
+    /// <summary>Reads a document that somebody sent: bounded, strict about duplicates, clear about where it breaks.</summary>
+    /// <exception cref="SpecException">It is too large or not well-formed.</exception>
+    public static JsonElement ParseJson(ReadOnlyMemory<byte> json)
+    {
+        if (json.Length > MaxBytes)
+            throw new SpecException("", $"The document has {ByteSize.Format(json.Length)}; at most {ByteSize.Format(MaxBytes)} are read. Put data into a dataset and name it.", ProblemTypes.TooLarge);
+        try
+        {
+            var start = json.Span.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+            using var document = JsonDocument.Parse(json[start..], Strictly);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            var where = e.LineNumber is { } line ? $" at line {line + 1}, column {e.BytePositionInLine + 1}" : "";
+            throw new SpecException("", $"The document is not well-formed JSON{where}: {Reason(e)}", ProblemTypes.MalformedJson);
+        }
+    }
+
+    // System.Text.Json puts the position behind its sentence; we have said it already, counted from 1.
+    private static string Reason(JsonException e)
+    {
+        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return end < 0 ? e.Message : e.Message[..end];
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Pipeline.Jobs;
+
+/// <summary>The HTTP API of jobs.</summary>
+public sealed class JobsFunctions(JobService jobs, JobResultReader results)
+{
+    /// <summary>Checks a spec and starts its job: 202.</summary>
+    [Function("SubmitJob")]
+    public Task<IActionResult> SubmitAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        var json = await Responses.ReadBodyAsync(request, JobSpec.MaxBytes, cancellationToken);
+        string? chosen = request.Query["id"];
+        var (id, kind) = await jobs.SubmitAsync(client, json, string.IsNullOrEmpty(chosen) ? null : chosen, cancellationToken);
+        var urls = client.CreateHttpManagementPayload(id);
+        request.HttpContext.Response.Headers.Location = $"/api/jobs/{id}";
+        return Responses.Ok(
+            new JobAccepted(id, kind, urls.StatusQueryGetUri, urls.SendEventPostUri, urls.TerminatePostUri, urls.SuspendPostUri, urls.ResumePostUri, urls.PurgeHistoryDeleteUri),
+            StatusCodes.Status202Accepted);
+    });
+
+    /// <summary>Tells how a job would run, without running it.</summary>
+    [Function("PlanJob")]
+    public Task<IActionResult> PlanAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs/plan")] HttpRequest request,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            Responses.Ok(await jobs.PlanAsync(await Responses.ReadBodyAsync(request, JobSpec.MaxBytes, cancellationToken), cancellationToken)));
+
+    /// <summary>Lists jobs, newest first.</summary>
+    [Function("ListJobs")]
+    public Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        var query = request.Query;
+        var top = Top(query, 50, 1_000);
+        JobStatus? status = null;
+        if (query["status"].ToString() is { Length: > 0 } word)
+        {
+            status = Enum.TryParse<JobStatus>(word, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
+                ? parsed
+                : throw new SpecException("", $"'{word}' is not a status. Statuses are: {string.Join(", ", Enum.GetNames<JobStatus>())}.", ProblemTypes.InvalidRequest);
+        }
+        var page = await jobs.ListAsync(client, NullIfEmpty(query["kind"]), status, top, NullIfEmpty(query["continuationToken"]), cancellationToken);
+        return Responses.Ok(page);
+    });
+
+    /// <summary>Shows one job.</summary>
+    [Function("GetJob")]
+    public Task<IActionResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            await jobs.FindAsync(client, id, cancellationToken) is { } job ? Responses.Ok(job) : Unknown(id));
+
+    /// <summary>Gives the rows of a completed job.</summary>
+    [Function("GetJobResult")]
+    public Task<IActionResult> ResultAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/result")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        var top = Top(request.Query, 1_000, 100_000);
+        if (await jobs.FindAsync(client, id, cancellationToken) is not { } job)
+            return Unknown(id);
+        if (job.Output is null)
+            throw new JobConflictException($"Job '{id}' has no result: it is {job.Status}.{(job.Error is null ? " Ask again when it is Completed." : $" {job.Error.Message}")}");
+        return Responses.Ok(await results.ReadAsync(job.Output, top, cancellationToken));
+    });
+
+    /// <summary>Cancels a job: 202.</summary>
+    [Function("CancelJob")]
+    public Task<IActionResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/jobs/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            await jobs.CancelAsync(client, id, cancellationToken) ? Responses.Ok(new { id, status = JobStatus.Canceled }, StatusCodes.Status202Accepted) : Unknown(id));
+
+    private static IActionResult Unknown(string id) =>
+        Responses.NotFound($"There is no job '{id}'. GET /api/jobs lists those that there are.");
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static int Top(IQueryCollection query, int usual, int most)
+    {
+        if (query["top"].ToString() is not { Length: > 0 } text)
+            return usual;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top >= 1 && top <= most
+            ? top
+            : throw new SpecException("", $"'top' must be a whole number from 1 to {most}; this is '{text}'.", ProblemTypes.InvalidRequest);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Pipeline.Storage;
+
+namespace Pipeline.Jobs;
+
+/// <summary>The answers of the HTTP API: JSON in camel case, and errors as RFC 9457 problems.</summary>
+public static class Responses
+{
+    /// <summary>How everything is written: camel case, enums as words, nulls left out.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>A value as JSON.</summary>
+    public static IActionResult Ok(object value, int status = StatusCodes.Status200OK) => new ContentResult
+    {
+        StatusCode = status,
+        ContentType = "application/json; charset=utf-8",
+        Content = JsonSerializer.Serialize(value, Json),
+    };
+
+    /// <summary>A problem.</summary>
+    public static IActionResult Problem(string type, int status, string detail, IReadOnlyList<SpecFault>? errors = null) => new ContentResult
+    {
+        StatusCode = status,
+        ContentType = "application/problem+json; charset=utf-8",
+        Content = JsonSerializer.Serialize(new Problem(type, Title(type), status, detail, errors), Json),
+    };
+
+    /// <summary>There is no such thing.</summary>
+    public static IActionResult NotFound(string detail) => Problem(ProblemTypes.NotFound, StatusCodes.Status404NotFound, detail);
+
+    /// <summary>Runs a handler and turns the exceptions that mean something to a caller into problems. Others go on to the host,
+    /// which logs them and answers 500.</summary>
+    public static async Task<IActionResult> GuardAsync(Func<Task<IActionResult>> handler)
+    {
+        try
+        {
+            return await handler();
+        }
+        catch (SpecException e)
+        {
+            var status = e.Type == ProblemTypes.TooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
+            var detail = e.Faults.Count == 1 ? e.Faults[0].Detail : string.Create(CultureInfo.InvariantCulture, $"The document has {e.Faults.Count} faults.");
+            return Problem(e.Type, status, detail, e.Faults);
+        }
+        catch (JobConflictException e)
+        {
+            return Problem(ProblemTypes.Conflict, StatusCodes.Status409Conflict, e.Message);
+        }
+        catch (StorageFullException e)
+        {
+            return Problem(ProblemTypes.StorageFull, StatusCodes.Status507InsufficientStorage, e.Message);
+        }
+    }
+
+    /// <summary>The body of a request, up to <paramref name="limit"/> bytes.</summary>
+    /// <exception cref="SpecException">It is longer.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > limit)
+            throw TooLarge(limit);
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0)
+        {
+            if (buffer.Length + read > limit)
+                throw TooLarge(limit);
+            buffer.Write(chunk, 0, read);
+        }
+        return buffer.ToArray();
+    }
+
+    private static SpecException TooLarge(int limit) =>
+        new("", $"The document has more than {ByteSize.Format(limit)}, which is the most that is read. Put data into a dataset and name it.", ProblemTypes.TooLarge);
+
+    private static string Title(string type) => type switch
+    {
+        ProblemTypes.MalformedJson => "The document is not well-formed JSON.",
+        ProblemTypes.InvalidSpec => "The spec is not valid.",
+        ProblemTypes.InvalidRequest => "The request is not valid.",
+        ProblemTypes.NotFound => "There is no such thing.",
+        ProblemTypes.Conflict => "The state does not allow it.",
+        ProblemTypes.TooLarge => "The document is too large.",
+        ProblemTypes.StorageFull => "The store is full.",
+        _ => "Something went wrong.",
+    };
+}
