@@ -246,6 +246,23 @@ public abstract class ObjectStoreContract
     }
 
     [SkippableFact]
+    public async Task Write_ManyLargeObjectsOfOneNameAtOnce_LeavesOneOfThemWhole()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(async () =>
+        {
+            var content = new byte[20_000_000];
+            Array.Fill(content, (byte)i);
+            await (i % 2 == 0 ? Store : OtherStore()).WriteAsync(_container, "large", new MemoryStream(content), WriteCondition.None, s_ct);
+        })));
+
+        var info = (await Store.FindAsync(_container, "large", s_ct))!;
+        var read = new byte[info.Length];
+        await Store.ReadRangeAsync(_container, "large", 0, read, info.ETag, s_ct);
+        Assert.Equal(20_000_000, read.Length);
+        Assert.True(read.AsSpan().IndexOfAnyExcept(read[0]) < 0, "two writers' bytes are mixed");
+    }
+
+    [SkippableFact]
     public async Task Write_ContentFailsMidWay_LeavesTheOldVersion()
     {
         var old = await WriteAsync("a", "old");
