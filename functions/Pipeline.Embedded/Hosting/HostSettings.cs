@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+
+namespace Pipeline.Embedded.Hosting;
+
+/// <summary>What host.json says, read through the configuration so that settings can override it, as on Azure.</summary>
+internal sealed partial class HostSettings
+{
+    /// <summary>Where host.json stands in the configuration.</summary>
+    public const string Section = "AzureFunctionsJobHost";
+
+    private readonly IConfiguration _configuration;
+
+    public HostSettings(IConfiguration configuration)
+    {
+        _configuration = configuration;
+        RoutePrefix = (configuration[$"{Section}:extensions:http:routePrefix"] ?? "api").Trim('/');
+        HubName = configuration[$"{Section}:extensions:durableTask:hubName"] is { Length: > 0 } name ? name : "pipeline";
+        MaxConcurrentActivities = PositiveInteger($"{Section}:extensions:durableTask:maxConcurrentActivityFunctions");
+    }
+
+    /// <summary>What all HTTP routes start with, without slashes at its ends; empty for nothing. Default <c>api</c>.</summary>
+    public string RoutePrefix { get; }
+
+    /// <summary>The task hub's name.</summary>
+    public string HubName { get; }
+
+    /// <summary>How many activities run at a time; null for the task hub's own default.</summary>
+    public int? MaxConcurrentActivities { get; }
+
+    /// <summary>The levels of logs, in the form that logging takes its configuration.</summary>
+    public IConfigurationSection Logging => _configuration.GetSection($"{Section}:logging");
+
+    /// <summary>Puts settings in the place of <c>%Name%</c> in an attribute's text.</summary>
+    /// <exception cref="EmbeddedHostException">There is no such setting.</exception>
+    public string Resolve(string text, string where) => SettingReference().Replace(text, match =>
+        _configuration[match.Groups[1].Value.Replace("__", ":")] ?? throw FunctionCatalog.Fault(
+            where, $"'{text}' names the setting {match.Groups[1].Value}, which is not set. Set it in local.settings.json or the environment."));
+
+    private int? PositiveInteger(string key)
+    {
+        var text = _configuration[key];
+        if (text is null) return null;
+        return int.TryParse(text, out var value) && value > 0
+            ? value
+            : throw new EmbeddedHostException(
+                $"host.json: {key[(Section.Length + 1)..].Replace(':', '.')} is '{text}'; it must be an integer above 0.");
+    }
+
+    [GeneratedRegex("%([^%]+)%")]
+    private static partial Regex SettingReference();
+}

@@ -1,0 +1,42 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Pipeline.Embedded.Hosting;
+
+/// <summary>A function of the catalogue, ready to be called.</summary>
+internal sealed class HostedFunction(string name, MethodInfo method, TriggerBinding trigger, IReadOnlyList<ParameterBinder> binders)
+{
+    private readonly IReadOnlyList<ParameterBinder> _binders = binders;
+    private readonly Lazy<FunctionDefinition> _definition = new(() => new EmbeddedFunctionDefinition(name, method, trigger));
+
+    public string Name { get; } = name;
+
+    public Type Class { get; } = method.ReflectedType!;
+
+    public TriggerBinding Trigger { get; } = trigger;
+
+    public FunctionMethod Method { get; } = new(method);
+
+    public FunctionDefinition Definition => _definition.Value;
+
+    public string EntryPoint => $"{Class.FullName}.{Method.Name}";
+
+    /// <summary>Binds the parameters, makes the class, calls the method and waits for its result.</summary>
+    public async Task<object?> RunAsync(EmbeddedFunctionContext context)
+    {
+        var arguments = _binders.Count == 0 ? [] : new object?[_binders.Count];
+        for (var i = 0; i < arguments.Length; i++) arguments[i] = await _binders[i](context);
+        if (Method.IsStatic) return await Method.InvokeAsync(null, arguments);
+
+        var target = Method.CreateTarget(context.InstanceServices);
+        try
+        {
+            return await Method.InvokeAsync(target, arguments);
+        }
+        finally
+        {
+            if (target is IAsyncDisposable asyncDisposable) await asyncDisposable.DisposeAsync();
+            else (target as IDisposable)?.Dispose();
+        }
+    }
+}
