@@ -1,1 +1,4 @@
-Console.WriteLine("Pipeline");
+using Pipeline.Embedded.Cli;
+
+using var interrupts = new Interrupts();
+return await CommandLine.RunAsync(args, CliEnvironment.OfProcess(interrupts.Token));

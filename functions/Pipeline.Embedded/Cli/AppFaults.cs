@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Pipeline.Jobs;
+
+namespace Pipeline.Embedded.Cli;
+
+/// <summary>Turns what an app answers instead of a success, or that it does not answer, into a <see cref="CliFault"/>.</summary>
+internal static class AppFaults
+{
+    private const string HowToGiveKey = "Give the key with --key KEY or in PIPELINE_KEY. 'serve' prints it when it first starts; on Azure it is a host key of the Function App.";
+
+    /// <summary>What the answer <paramref name="response"/> stands for.</summary>
+    public static async Task<CliFault> ReadAsync(HttpResponseMessage response, Uri app, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            var sent = response.RequestMessage?.Headers.Contains("x-functions-key") == true;
+            return CliFault.Unauthorized(sent ? $"The app at {app} does not accept this key." : $"The app at {app} wants a key.", HowToGiveKey) with { Status = (int)response.StatusCode };
+        }
+        if (await ReadProblemAsync(response, cancellationToken) is not { } problem)
+            return NotPipeline(app, response, null);
+        return new CliFault(problem.Type, problem.Title, problem.Detail, ExitCodeOf((int)response.StatusCode))
+        {
+            Status = (int)response.StatusCode,
+            Errors = problem.Errors,
+        };
+    }
+
+    /// <summary>The app did not answer at all.</summary>
+    public static CliFault Unreachable(Uri app, Exception e)
+    {
+        var reason = e.InnerException switch
+        {
+            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nothing listens there",
+            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => "there is no host of that name",
+            { } inner => inner.Message.TrimEnd('.'),
+            null => e.Message.TrimEnd('.'),
+        };
+        return CliFault.Unreachable(
+            $"The app at {app} cannot be reached: {reason}.",
+            "Check the address, or leave --url (and PIPELINE_URL) away to run in this process.");
+    }
+
+    /// <summary>Something answered, but not as this app does.</summary>
+    public static CliFault NotPipeline(Uri app, HttpResponseMessage response, string? why)
+    {
+        var status = (int)response.StatusCode;
+        var what = $"{status} {response.Content.Headers.ContentType?.MediaType ?? response.ReasonPhrase}".TrimEnd();
+        var detail = $"The answer of {app} to {response.RequestMessage?.Method} {response.RequestMessage?.RequestUri?.AbsolutePath} is not one of Pipeline's: {what}{(why is null ? "" : $" ({why})")}.";
+        return status >= 500
+            ? CliFault.Unexpected(detail, "The app's log says more.") with { Status = status }
+            : CliFault.Unreachable(detail, "Check that the address is that of a Pipeline app, of this version.") with { Status = status };
+    }
+
+    private static async Task<Problem?> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.Content.Headers.ContentType?.MediaType is not ("application/problem+json" or "application/json"))
+            return null;
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var problem = await JsonSerializer.DeserializeAsync(stream, CliJson.Default.Problem, cancellationToken);
+            return problem is { Type: not null, Title: not null, Detail: not null } ? problem : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static int ExitCodeOf(int status) => status switch
+    {
+        404 or 410 => ExitCode.NotFound,
+        409 or 412 => ExitCode.Conflict,
+        502 or 503 or 504 => ExitCode.Unreachable,
+        >= 400 and < 500 => ExitCode.InvalidInput,
+        _ => ExitCode.Unexpected,
+    };
+}

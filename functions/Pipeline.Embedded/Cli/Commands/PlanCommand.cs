@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Pipeline.Embedded.Cli.Rendering;
+
+namespace Pipeline.Embedded.Cli.Commands;
+
+/// <summary><c>plan SPEC</c>: how a job would run.</summary>
+internal sealed class PlanCommand : Verb
+{
+    private readonly Argument<string> _spec = CommonArguments.Spec();
+
+    public PlanCommand()
+        : base("plan", "Show how a job would run: stages, tasks, and what is read and pruned") => Arguments.Add(_spec);
+
+    public override IReadOnlyList<(string Line, string Meaning)> Examples => [("plan samples/batch/flights-by-month.json", "explain a job without running it")];
+
+    public override async Task RunAsync(CliContext context, ParseResult parsed)
+    {
+        var spec = await SpecFile.ReadAsync(parsed.GetRequiredValue(_spec), context.Environment, context.Interrupted);
+        await using var app = await context.ConnectAsync();
+        await NearbyData.UploadMissingAsync(context, app.Client, spec);
+        var plan = await app.Client.PlanAsync(spec.Json, context.Interrupted);
+        switch (context.Settings.Output)
+        {
+            case OutputFormat.Json:
+                context.WriteJson(plan, CliJson.Readable.JobPlan);
+                break;
+            case OutputFormat.Csv:
+                PlanText.WriteCsv(context.Out.Writer, plan);
+                break;
+            default:
+                PlanText.Write(context.Out, plan);
+                break;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Pipeline.Embedded.Hosting;
+
+namespace Pipeline.Embedded.Cli;
+
+/// <summary>An app in this process, on a folder that belongs to it while it runs.</summary>
+internal sealed class LocalApp : IAsyncDisposable
+{
+    private readonly RootClaim _claim;
+
+    private LocalApp(RootClaim claim, EmbeddedHost host) => (_claim, Host) = (claim, host);
+
+    /// <summary>The host.</summary>
+    public EmbeddedHost Host { get; }
+
+    /// <summary>Starts an app for the length of one verb, on a port that only this process knows.</summary>
+    public static async Task<AppConnection> ConnectAsync(CliSettings settings, CancellationToken cancellationToken)
+    {
+        var options = new EmbeddedHostOptions { Root = settings.Root, Url = new Uri("http://127.0.0.1:0") };
+        // What goes wrong comes back as an answer; a log between the lines of a result would help nobody who did not ask for it.
+        var app = await StartAsync(settings.Verbose ? options : options with { Logging = _ => { } }, cancellationToken);
+        return new AppConnection(PipelineClient.Create(app.Host.BaseAddress, app.Host.FunctionKey), app);
+    }
+
+    /// <summary>Starts an app.</summary>
+    /// <exception cref="CliException">It cannot start: its folder or its port is in use, or a setting is wrong.</exception>
+    public static async Task<LocalApp> StartAsync(EmbeddedHostOptions options, CancellationToken cancellationToken)
+    {
+        var claim = RootClaim.Take(options.Root);
+        try
+        {
+            return new LocalApp(claim, await EmbeddedHost.StartAsync(options, cancellationToken));
+        }
+        catch (EmbeddedHostException e)
+        {
+            claim.Dispose();
+            throw new CliException(CliFault.Unreachable(e.Message), e);
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tells other processes where this app answers.</summary>
+    public void Announce() => _claim.Announce(Host.BaseAddress);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        _claim.Dispose();
+    }
+}

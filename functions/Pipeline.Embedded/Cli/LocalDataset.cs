@@ -1,0 +1,96 @@
+using System.IO.Enumeration;
+using Pipeline.Storage;
+
+namespace Pipeline.Embedded.Cli;
+
+/// <summary>Parquet files on this machine that are, or are to become, one dataset.</summary>
+/// <param name="Source">Where they are, as it is shown.</param>
+/// <param name="Files">The files, in the order of their paths.</param>
+internal sealed record LocalDataset(string Source, IReadOnlyList<LocalDataset.DataFile> Files)
+{
+    // Nobody nests partitions deeper; it bounds what a folder that was named by mistake costs.
+    private const int MaxDepth = 16;
+
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => Files.Sum(f => f.Length);
+
+    /// <summary>One file.</summary>
+    /// <param name="FullPath">Where it is.</param>
+    /// <param name="Path">Its path in the dataset, with <c>/</c> between folders: Hive folders are kept.</param>
+    /// <param name="Length">Its bytes.</param>
+    internal sealed record DataFile(string FullPath, string Path, long Length);
+
+    /// <summary>Reads what is at a path: a Parquet file, or a folder tree of them.</summary>
+    /// <param name="path">A path that the user gave.</param>
+    /// <param name="workingFolder">Where it starts from.</param>
+    /// <exception cref="CliException">There is nothing, or no Parquet file.</exception>
+    public static LocalDataset Read(string path, string workingFolder)
+    {
+        var full = Path.GetFullPath(path, workingFolder);
+        if (File.Exists(full))
+        {
+            return IsParquet(full)
+                ? new LocalDataset(path, [new DataFile(full, Path.GetFileName(full), new FileInfo(full).Length)])
+                : throw new CliException(CliFault.InvalidInput($"{path} is not a Parquet file: its name does not end in .parquet."));
+        }
+        if (!Directory.Exists(full))
+            throw new CliException(CliFault.NotFound($"There is no file or folder {path}."));
+        var dataset = ReadFolder(path, full);
+        return dataset.Files.Count > 0
+            ? dataset
+            : throw new CliException(CliFault.InvalidInput($"There is no Parquet file in {path}.", "Files of a dataset end in .parquet; folders named key=value become columns."));
+    }
+
+    /// <summary>Looks for a dataset in the <c>data</c> folder beside a spec, or in one of the folders above it.</summary>
+    /// <param name="name">The dataset's name, as the spec has it: it must not lead out of the folder.</param>
+    /// <param name="folder">The spec's folder.</param>
+    /// <param name="workingFolder">What the source is shown relative to.</param>
+    /// <returns>The dataset, or null if there is none with at least one Parquet file.</returns>
+    public static LocalDataset? Find(string name, string folder, string workingFolder)
+    {
+        try
+        {
+            ObjectName.CheckSegment(name);
+        }
+        catch (InvalidObjectNameException)
+        {
+            return null; // The app says what is wrong with the name.
+        }
+        for (var parent = new DirectoryInfo(folder); parent is not null; parent = parent.Parent)
+        {
+            var full = Path.Combine(parent.FullName, "data", name);
+            if (!Directory.Exists(full))
+                continue;
+            var dataset = ReadFolder(Shown(full, workingFolder), full);
+            if (dataset.Files.Count > 0)
+                return dataset;
+        }
+        return null;
+    }
+
+    private static LocalDataset ReadFolder(string shown, string folder)
+    {
+        var files = new FileSystemEnumerable<DataFile>(
+            folder,
+            (ref FileSystemEntry entry) =>
+            {
+                var full = entry.ToFullPath();
+                return new DataFile(full, Path.GetRelativePath(folder, full).Replace(Path.DirectorySeparatorChar, '/'), new FileInfo(full).Length);
+            },
+            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && IsParquet(entry.FileName),
+            // A link to a folder may lead out of the tree, or round in a circle.
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+        return new LocalDataset(shown, files.OrderBy(f => f.Path, StringComparer.Ordinal).ToList());
+    }
+
+    private static bool IsParquet(ReadOnlySpan<char> name) => name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+
+    private static string Shown(string full, string workingFolder)
+    {
+        var relative = Path.GetRelativePath(workingFolder, full);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? full : relative;
+    }
+}

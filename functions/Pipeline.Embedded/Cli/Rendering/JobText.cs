@@ -1,0 +1,105 @@
+using System.Globalization;
+using Pipeline.Jobs;
+
+namespace Pipeline.Embedded.Cli.Rendering;
+
+/// <summary>Jobs in each of the formats.</summary>
+internal static class JobText
+{
+    /// <summary>A list of jobs for a person.</summary>
+    public static Grid Grid(IReadOnlyList<JobView> jobs, TimeZoneInfo zone) => new(
+        [new("id"), new("kind"), new("name"), new("status"), new("created"), new("took", true), new("tasks", true), new("rows", true)],
+        jobs.Select(j => (IReadOnlyList<string?>)
+        [
+            j.Id,
+            j.Kind,
+            j.Name,
+            j.Status.ToString(),
+            Shown.Moment(j.CreatedAt, zone),
+            IsOver(j) ? Shown.Duration(j.UpdatedAt - j.CreatedAt) : "",
+            j.Progress is { TasksTotal: > 0 } p ? string.Create(CultureInfo.InvariantCulture, $"{p.TasksDone} of {p.TasksTotal}") : "",
+            j.Output?.Rows.ToString("N0", CultureInfo.InvariantCulture) ?? "",
+        ]).ToList());
+
+    /// <summary>Jobs as CSV, with a header; times are UTC.</summary>
+    public static void WriteCsv(TextWriter writer, IEnumerable<JobView> jobs)
+    {
+        CsvText.WriteRecord(writer,
+            ["id", "kind", "name", "status", "createdAt", "updatedAt", "stage", "tasksDone", "tasksTotal", "rowsRead", "bytesRead", "rows", "bytes", "error"]);
+        foreach (var job in jobs)
+        {
+            CsvText.WriteRecord(writer,
+            [
+                job.Id,
+                job.Kind,
+                job.Name,
+                job.Status.ToString(),
+                Utc(job.CreatedAt),
+                Utc(job.UpdatedAt),
+                job.Progress?.Stage,
+                Number(job.Progress?.TasksDone),
+                Number(job.Progress?.TasksTotal),
+                Number(job.Progress?.RowsRead),
+                Number(job.Progress?.BytesRead),
+                Number(job.Output?.Rows),
+                Number(job.Output?.Bytes),
+                job.Error?.Message,
+            ]);
+        }
+    }
+
+    /// <summary>One job for a person, a fact a line.</summary>
+    public static IEnumerable<string> Lines(JobView job, TimeZoneInfo zone)
+    {
+        yield return $"id        {Shown.Text(job.Id)}";
+        yield return $"kind      {Shown.Text(job.Kind)}";
+        yield return $"name      {Shown.Text(job.Name)}";
+        yield return $"status    {job.Status}";
+        yield return $"created   {Shown.Moment(job.CreatedAt, zone)}";
+        yield return $"updated   {Shown.Moment(job.UpdatedAt, zone)}{(IsOver(job) ? $", took {Shown.Duration(job.UpdatedAt - job.CreatedAt)}" : "")}";
+        if (job.Progress is not null)
+        {
+            var step = ProgressStep.Of(job);
+            yield return $"progress  {step.Label}{(step.Detail.Length == 0 ? "" : $", {step.Detail}")}";
+        }
+        if (job.Output is { } output)
+        {
+            yield return $"result    {Shown.Count(output.Rows, "row")}, {ByteSize.Format(output.Bytes)} in {Shown.Count(output.FileCount, "file")}";
+            foreach (var file in output.Files.Take(5))
+                yield return $"          {Shown.Text($"{output.Container}/{file}")}";
+            if (output.FileCount > 5)
+                yield return $"          … and {Shown.Count(output.FileCount - 5, "file")} more";
+        }
+        if (job.Error is not { } error)
+            yield break;
+        yield return $"error     {Shown.Text(error.Message)}";
+        if (error.Task is not null)
+            yield return $"task      {Shown.Text(error.Task)}";
+        if (error.Blob is not null)
+            yield return $"blob      {Shown.Text(error.Blob)}";
+        if (error.Advice is not null)
+            yield return $"advice    {Shown.Text(error.Advice)}";
+    }
+
+    /// <summary>What a completed job did, in one line: rows, time, tasks, bytes.</summary>
+    public static string Summary(JobView job)
+    {
+        var facts = new List<string>();
+        if (job.Output is { } output)
+            facts.Add(Shown.Count(output.Rows, "row"));
+        facts.Add(Shown.Duration(job.UpdatedAt - job.CreatedAt));
+        if (job.Progress is { TasksTotal: > 0 } progress)
+        {
+            facts.Add(Shown.Count(progress.TasksDone, "task"));
+            facts.Add($"{ByteSize.Format(progress.BytesRead)} read");
+        }
+        facts.Add($"job {Shown.Text(job.Id)}");
+        return string.Join(" · ", facts);
+    }
+
+    private static bool IsOver(JobView job) => job.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled;
+
+    private static string Utc(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
+}

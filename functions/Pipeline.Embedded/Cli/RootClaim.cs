@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace Pipeline.Embedded.Cli;
+
+/// <summary>The right to run an app on a folder. One process has it at a time, because two task hubs on the same files would run
+/// the same work twice; the operating system takes it back when the process ends, however it ends.</summary>
+internal sealed class RootClaim : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly string _holderPath;
+
+    private RootClaim(FileStream claimed, string holderPath) => (_lock, _holderPath) = (claimed, holderPath);
+
+    /// <summary>Who has the claim.</summary>
+    /// <param name="ProcessId">The process.</param>
+    /// <param name="Url">Where it answers to others; null if it is there for one command only.</param>
+    internal sealed record Holder(int ProcessId, Uri? Url);
+
+    /// <summary>Claims a folder, which appears if it is not there.</summary>
+    /// <exception cref="CliException">Another process has it, or the folder cannot be made.</exception>
+    public static RootClaim Take(string root)
+    {
+        var holderPath = Path.Combine(root, "app.json");
+        FileStream claimed;
+        try
+        {
+            Directory.CreateDirectory(root);
+            claimed = new FileStream(Path.Combine(root, "app.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (Directory.Exists(root))
+        {
+            throw new CliException(Taken(root, ReadHolder(holderPath)), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(CliFault.InvalidInput($"The folder {root} cannot be used: {e.Message}", "Name another with --root DIR."), e);
+        }
+        var claim = new RootClaim(claimed, holderPath);
+        claim.Announce(null);
+        return claim;
+    }
+
+    /// <summary>Leaves word of who has the claim, for the message that the next one gets.</summary>
+    public void Announce(Uri? url)
+    {
+        // Moved into place, so that nobody reads half of it.
+        var temporary = _holderPath + ".tmp";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(new Holder(Environment.ProcessId, url), CliJson.Default.Holder));
+        File.Move(temporary, _holderPath, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        File.Delete(_holderPath);
+        _lock.Dispose();
+    }
+
+    private static CliFault Taken(string root, Holder? holder)
+    {
+        var who = holder is null ? "Another process" : $"Another process ({holder.ProcessId})";
+        return holder?.Url is { } url
+            ? CliFault.Unreachable(
+                $"{who} serves the folder {root} at {url} already.",
+                $"Use that one: --url {url} --key KEY, where KEY is the function key in {Path.Combine(root, "keys.json")}. Or name another folder with --root DIR.")
+            : CliFault.Unreachable(
+                $"{who} is using the folder {root}.",
+                "Wait until it ends, or name another folder with --root DIR. To use one app from several commands, start 'serve' and give the others --url.");
+    }
+
+    private static Holder? ReadHolder(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(path), CliJson.Default.Holder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null; // It only makes the message better.
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Pipeline.Jobs;
+
+namespace Pipeline.Embedded.Cli;
+
+/// <summary>A spec as the user gave it: well-formed JSON, not yet checked any further. That is the app's part.</summary>
+/// <param name="Json">The text as it is.</param>
+/// <param name="Document">The same, read.</param>
+/// <param name="Folder">The folder to look for data from.</param>
+internal sealed record SpecFile(ReadOnlyMemory<byte> Json, JsonElement Document, string Folder)
+{
+    /// <summary>Reads a spec.</summary>
+    /// <param name="argument">A path, or <c>-</c> for standard input.</param>
+    /// <param name="environment">Where the path starts from, and standard input.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">There is no such file, it is too large or not well-formed.</exception>
+    public static async Task<SpecFile> ReadAsync(string argument, CliEnvironment environment, CancellationToken cancellationToken)
+    {
+        var standardInput = argument == "-";
+        var path = Path.GetFullPath(argument, environment.WorkingFolder);
+        try
+        {
+            await using var stream = standardInput ? environment.OpenInput() : Open(argument, path);
+            var json = await ReadBoundedAsync(stream, cancellationToken);
+            return new SpecFile(json, JobSpec.ParseJson(json), standardInput ? environment.WorkingFolder : Path.GetDirectoryName(path)!);
+        }
+        catch (SpecException e)
+        {
+            throw new CliException(
+                new CliFault(e.Type, "The spec was refused.", $"{(standardInput ? "Standard input" : argument)}: {e.Faults[0].Detail}", ExitCode.InvalidInput), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(CliFault.InvalidInput($"{argument} cannot be read: {e.Message}"), e);
+        }
+    }
+
+    /// <summary>The datasets that the spec's <c>tables</c> name, each once, in order; empty where there are none to be seen.</summary>
+    public IReadOnlyList<string> Datasets() =>
+        Document.ValueKind == JsonValueKind.Object && Document.TryGetProperty("tables", out var tables) && tables.ValueKind == JsonValueKind.Object
+            ? tables.EnumerateObject().Where(t => t.Value.ValueKind == JsonValueKind.String).Select(t => t.Value.GetString()!).Distinct(StringComparer.Ordinal).ToList()
+            : [];
+
+    private static FileStream Open(string argument, string path)
+    {
+        if (File.Exists(path))
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.Asynchronous);
+        if (Directory.Exists(path))
+        {
+            throw new CliException(CliFault.NotFound(
+                $"{argument} is a folder, not a spec.", Hint("", Directory.EnumerateFiles(path, "*.json"))));
+        }
+        var folder = Path.GetDirectoryName(path);
+        throw new CliException(CliFault.NotFound(
+            $"There is no file {argument}.",
+            Directory.Exists(folder) ? Hint(Path.GetFileName(path), Directory.EnumerateFiles(folder, "*.json")) : $"There is no folder {folder} either."));
+    }
+
+    private static string? Hint(string given, IEnumerable<string> files) =>
+        NearestName.Hint(given, files.Select(f => Path.GetFileName(f)!)) is { Length: > 0 } hint ? hint.TrimStart() : null;
+
+    // One byte more than allowed is enough to know that it is too large; the rest, however long, stays unread.
+    private static async Task<ReadOnlyMemory<byte>> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16 * 1024];
+        var length = 0;
+        int read;
+        while ((read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0)
+        {
+            length += read;
+            if (length > JobSpec.MaxBytes)
+                throw new SpecException("", $"It has more than {ByteSize.Format(JobSpec.MaxBytes)}, which is the most that is read. Put data into a dataset and name it.", ProblemTypes.TooLarge);
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, buffer.Length * 2);
+        }
+        return buffer.AsMemory(0, length);
+    }
+}

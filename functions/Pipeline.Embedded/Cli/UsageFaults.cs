@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Pipeline.Embedded.Cli;
+
+/// <summary>Explains a command line that makes no sense, with the word that was probably meant.</summary>
+internal static class UsageFaults
+{
+    /// <summary>What is wrong with it.</summary>
+    public static CliFault Of(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var called = command is RootCommand ? "pipeline" : $"pipeline {command.Name}";
+        return CliFault.Usage(Detail(parsed, command), $"See: {called} --help");
+    }
+
+    private static string Detail(ParseResult parsed, Command command)
+    {
+        if (parsed.UnmatchedTokens is [var stranger, ..])
+        {
+            if (stranger.StartsWith('-'))
+                return $"There is no option {stranger}{Where(command)}.{Hint(stranger, OptionNames(parsed.CommandResult))}";
+            return command is RootCommand
+                ? $"There is no verb '{stranger}'.{Hint(stranger, command.Subcommands.Select(c => c.Name))}"
+                : $"'{stranger}' is one argument too many{Where(command)}.";
+        }
+        // A missing argument is what the other errors follow from.
+        var error = parsed.Errors.FirstOrDefault(e => e.SymbolResult is ArgumentResult { Tokens.Count: 0 }) ?? parsed.Errors[0];
+        return error.SymbolResult is ArgumentResult { Tokens.Count: 0 } missing && missing.Parent is CommandResult
+            ? $"{missing.Argument.Name} is missing{Where(command)}."
+            : error.Message;
+    }
+
+    private static string Where(Command command) => command is RootCommand ? "" : $" for '{command.Name}'";
+
+    private static string Hint(string given, IEnumerable<string> names) => NearestName.Find(given, names) is { } near ? $" Did you mean '{near}'?" : "";
+
+    private static IEnumerable<string> OptionNames(CommandResult command) =>
+        command.Command.Options.Concat((command.Parent as CommandResult)?.Command.Options.Where(o => o.Recursive) ?? []).SelectMany(o => o.Aliases.Append(o.Name));
+}
