@@ -60,10 +60,8 @@ public abstract class TaskOrchestrationContext
         using var stopWaiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var timer = CreateTimer(timeout, stopTimer.Token);
         var arrival = WaitForExternalEvent<T>(eventName, stopWaiting.Token);
-        if (await Task.WhenAny(timer, arrival) == arrival)
-            await stopTimer.CancelAsync();
-        else
-            await stopWaiting.CancelAsync();
+        // Cancel, not CancelAsync, which would leave the orchestrator's thread.
+        (await Task.WhenAny(timer, arrival) == arrival ? stopTimer : stopWaiting).Cancel();
         return await arrival;
     }
 

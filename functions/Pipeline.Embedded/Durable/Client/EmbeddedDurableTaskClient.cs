@@ -1,0 +1,263 @@
+using System.Text;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Pipeline.Embedded.Durable;
+
+/// <summary>The client of a task hub in the same process.</summary>
+internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, string name, Func<string, HttpManagementPayload> management)
+    : DurableTaskClient(name), IHttpManagementPayloadSource
+{
+    private const int MaxPageSize = 1000;
+
+    public HttpManagementPayload CreateHttpManagementPayload(string instanceId) => management(instanceId);
+
+    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name, nameof(orchestratorName));
+        var id = options?.InstanceId is { Length: > 0 } given ? Valid(given) : Guid.NewGuid().ToString("N");
+        var json = hub.Payloads.Serialize(input, $"input of orchestrator '{orchestratorName}'");
+        var startAt = options?.StartAt?.UtcDateTime;
+        var info = new InstanceInfo(
+            0, id, orchestratorName, options?.Version?.Version ?? string.Empty, hub.Now, startAt > hub.Now ? startAt : null, null,
+            options?.Tags);
+        var forbidden = options?.DedupeStatuses?.Select(ParseDedupeStatus).ToArray() ?? [];
+        cancellation.ThrowIfCancellationRequested();
+        return await hub.Writer.EnqueueAsync(new StartRequest(hub, info, json, forbidden));
+    }
+
+    public override Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        var @event = new EventRaised(hub.Now, eventName, hub.Payloads.Converter.Serialize(eventPayload));
+        return SendAsync(
+            instanceId,
+            @event,
+            status => status.IsLive() ? null : "The orchestration instance with the provided instance id is not running.",
+            cancellation);
+    }
+
+    public override Task TerminateInstanceAsync(
+        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        var output = hub.Payloads.Serialize(options?.Output, "output");
+        return TerminateAsync(instanceId, output, options?.Recursive ?? false, cancellation);
+    }
+
+    /// <summary>Terminates with an output as it is, which need not be JSON.</summary>
+    internal Task TerminateAsync(string instanceId, string? output, bool recursive, CancellationToken cancellation) =>
+        SendAsync(
+            instanceId,
+            new ExecutionTerminated(hub.Now, output, recursive),
+            status => status.IsLive() ? null : Cannot("terminate", instanceId, status),
+            cancellation);
+
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        SendAsync(
+            instanceId,
+            new ExecutionSuspended(hub.Now, reason),
+            status => status is OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending
+                ? null
+                : Cannot("suspend", instanceId, status),
+            cancellation);
+
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        SendAsync(
+            instanceId,
+            new ExecutionResumed(hub.Now, reason),
+            status => status is OrchestrationRuntimeStatus.Suspended ? null : Cannot("resume", instanceId, status),
+            cancellation);
+
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(
+            instanceId, row => row.Status != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, nameof(WaitForInstanceStartAsync), cancellation);
+
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, row => !row.Status.IsLive(), getInputsAndOutputs, nameof(WaitForInstanceCompletionAsync), cancellation);
+
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    {
+        Valid(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(hub.Reader.FindInstance(instanceId) is { } row ? Metadata(row, getInputsAndOutputs) : null);
+    }
+
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
+    {
+        filter ??= new OrchestrationQuery();
+        if (filter.InstanceIdPrefix is { Length: > 0 } prefix)
+            Valid(prefix);
+        return Pageable.Create<OrchestrationMetadata>((token, sizeHint, cancellation) =>
+        {
+            var size = Math.Min(sizeHint ?? filter.PageSize, MaxPageSize);
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(filter.PageSize));
+            cancellation.ThrowIfCancellationRequested();
+            var rows = hub.Reader.ListInstances(filter, AfterId(token ?? filter.ContinuationToken), size + 1);
+            var page = rows.Take(size).Select(row => ListMetadata(row, filter.FetchInputsAndOutputs)).ToArray();
+            return Task.FromResult(new Page<OrchestrationMetadata>(page, rows.Count > size ? Token(page[^1].InstanceId) : null));
+        });
+    }
+
+    public override Task<Page<string>> ListInstanceIdsAsync(
+        IEnumerable<OrchestrationRuntimeStatus>? runtimeStatus = null,
+        DateTimeOffset? completedTimeFrom = null,
+        DateTimeOffset? completedTimeTo = null,
+        int pageSize = 100,
+        string? lastInstanceKey = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pageSize);
+        cancellation.ThrowIfCancellationRequested();
+        var ended = (runtimeStatus ?? Enum.GetValues<OrchestrationRuntimeStatus>()).Where(status => !status.IsLive());
+        var ids = hub.Reader.ListEnded(ended, completedTimeFrom, completedTimeTo, lastInstanceKey, pageSize + 1);
+        return Task.FromResult(new Page<string>([.. ids.Take(pageSize)], ids.Count > pageSize ? ids[pageSize - 1] : null));
+    }
+
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        Valid(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        return new PurgeResult(await hub.Writer.EnqueueAsync(new PurgeRequest(instanceId, options?.Recursive ?? false)));
+    }
+
+    /// <remarks>Only instances that have ended are purged, whatever the filter says.</remarks>
+    public override async Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var clock = hub.Options.TimeProvider;
+        var begin = clock.GetTimestamp();
+        var statuses = (filter.Statuses ?? Enum.GetValues<OrchestrationRuntimeStatus>()).Where(status => !status.IsLive()).ToArray();
+        var query = new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, statuses);
+        var purged = 0;
+        for (string? after = null; ;)
+        {
+            var rows = hub.Reader.ListInstances(query, after, MaxPageSize);
+            foreach (var row in rows)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (filter.Timeout is { } timeout && clock.GetElapsedTime(begin) >= timeout)
+                    return new PurgeResult(purged, isComplete: false);
+                purged += await hub.Writer.EnqueueAsync(new PurgeRequest(row.Info.Id, options?.Recursive ?? false));
+            }
+
+            if (rows.Count < MaxPageSize)
+                return new PurgeResult(purged, filter.Timeout is null ? null : true);
+            after = rows[^1].Info.Id;
+        }
+    }
+
+    public override async Task<string> RestartAsync(
+        string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
+    {
+        Valid(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        var row = hub.Reader.FindInstance(instanceId) ?? throw new InstanceNotFoundException(instanceId);
+        if (!restartWithNewInstanceId && row.Status.IsLive())
+            throw new InstanceStateException(Cannot("restart", instanceId, row.Status), row.Status);
+        var info = row.Info with
+        {
+            Id = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId,
+            CreatedAt = hub.Now,
+            StartAt = null,
+            Parent = null,
+        };
+        return await hub.Writer.EnqueueAsync(new StartRequest(hub, info, row.Input, []));
+    }
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task SendAsync(
+        string instanceId, HistoryEvent @event, Func<OrchestrationRuntimeStatus, string?> refuse, CancellationToken cancellation)
+    {
+        Valid(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        await hub.Writer.EnqueueAsync(new SendRequest(hub, instanceId, @event, refuse));
+    }
+
+    private async Task<OrchestrationMetadata> WaitAsync(
+        string instanceId, Func<InstanceRow, bool> isThere, bool payloads, string operation, CancellationToken cancellation)
+    {
+        Valid(instanceId);
+        try
+        {
+            return Metadata(
+                await hub.Waiters.WaitAsync(
+                    instanceId, () => hub.Reader.FindInstance(instanceId) is { } row && isThere(row) ? row : null, cancellation),
+                payloads);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new OperationCanceledException($"The {operation} operation was canceled.", e, cancellation);
+        }
+    }
+
+    private OrchestrationMetadata Metadata(InstanceRow row, bool payloads)
+    {
+        var full = ListMetadata(row, payloads);
+        return payloads ? full : new OrchestrationMetadata(full.Name, full.InstanceId)
+        {
+            RuntimeStatus = full.RuntimeStatus,
+            CreatedAt = full.CreatedAt,
+            LastUpdatedAt = full.LastUpdatedAt,
+            Tags = full.Tags,
+            FailureDetails = full.FailureDetails,
+        };
+    }
+
+    /// <summary>Lists show output and custom status always, the input only on demand.</summary>
+    private OrchestrationMetadata ListMetadata(InstanceRow row, bool payloads) => new(row.Info.Name, row.Info.Id)
+    {
+        DataConverter = payloads ? hub.Payloads.Converter : null,
+        RuntimeStatus = row.Status,
+        CreatedAt = new DateTimeOffset(row.Info.CreatedAt),
+        LastUpdatedAt = new DateTimeOffset(row.UpdatedAt),
+        SerializedInput = payloads ? row.Input : null,
+        // A resumed instance still has the reason of its suspension there.
+        SerializedOutput = row.Status == OrchestrationRuntimeStatus.Running ? null : row.Output,
+        SerializedCustomStatus = row.Status == OrchestrationRuntimeStatus.Pending ? row.CustomStatus : row.CustomStatus ?? "null",
+        Tags = row.Info.Tags ?? new Dictionary<string, string>(),
+        FailureDetails = row.Failure,
+    };
+
+    private static string Valid(string instanceId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        return instanceId[0] != '@' ? instanceId : throw new ArgumentException(
+            "Instance IDs starting with '@' are reserved for entities, and must not be used for orchestrations.", nameof(instanceId));
+    }
+
+    private static OrchestrationRuntimeStatus ParseDedupeStatus(string text) =>
+        Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status) && Enum.IsDefined(status)
+            ? status
+            : throw new ArgumentException(
+                $"Invalid orchestration runtime status: '{text}' for deduplication. Valid are "
+                + string.Join(", ", Enum.GetNames<OrchestrationRuntimeStatus>()) + ".");
+
+    private static string Cannot(string verb, string instanceId, OrchestrationRuntimeStatus status) =>
+        $"Cannot {verb} the orchestration instance '{instanceId}' because instance is in the {status} state.";
+
+    private static string Token(string lastId) => Convert.ToBase64String(Encoding.UTF8.GetBytes(lastId));
+
+    private static string? AfterId(string? token)
+    {
+        try
+        {
+            return token is null ? null : Encoding.UTF8.GetString(Convert.FromBase64String(token));
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException($"'{token}' is not a continuation token. Pass on what the last page gave.", nameof(token), e);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Embedded.Durable;
+
+/// <summary>
+/// One execution of an instance that has not ended: an inbox of committed events, worked through in turns, one at a time. Between
+/// turns the function stays in memory, or is dropped and rebuilt from history when the next event arrives.
+/// </summary>
+internal sealed class OrchestrationInstance : IThreadPoolWorkItem
+{
+    private static readonly TimeSpan RebuildPause = TimeSpan.FromSeconds(1);
+
+    private readonly TaskHubServices hub;
+    private readonly object gate = new();
+    private List<HistoryEvent> inbox = [];
+    private List<HistoryEvent> batch = [];
+    private OrchestrationExecution? execution;
+    private OrchestrationRuntimeStatus status;
+    private string? customStatus;
+    private long processed;
+    private bool scheduled;
+    private volatile bool ended;
+    private volatile bool discarded;
+
+    /// <param name="hub">The hub's other parts.</param>
+    /// <param name="info">What is fixed about the execution.</param>
+    /// <param name="status">The status in the store.</param>
+    public OrchestrationInstance(TaskHubServices hub, InstanceInfo info, OrchestrationRuntimeStatus status)
+    {
+        this.hub = hub;
+        this.status = status;
+        Info = info;
+    }
+
+    public InstanceInfo Info { get; }
+
+    /// <summary>Whether the results of activities are still of use; not if the execution failed or was terminated.</summary>
+    public bool WantsActivities => !discarded;
+
+    /// <summary>When a turn last ran, in the terms of <see cref="Environment.TickCount64"/>.</summary>
+    public long LastTurn { get; private set; }
+
+    /// <summary>A new execution, whose whole history is the event that starts it: nothing need be read.</summary>
+    public static OrchestrationInstance Begin(TaskHubServices hub, InstanceInfo info, string? input, string? customStatus = null)
+    {
+        var instance = new OrchestrationInstance(hub, info, OrchestrationRuntimeStatus.Pending) { customStatus = customStatus };
+        instance.execution = instance.Create(input, []);
+        return instance;
+    }
+
+    /// <summary>Takes in a committed event.</summary>
+    public void Deliver(HistoryEvent @event)
+    {
+        lock (gate)
+        {
+            if (ended)
+                return;
+            inbox.Add(@event);
+            Schedule();
+        }
+    }
+
+    /// <summary>Lets a timer of this execution fire when it is due.</summary>
+    public void Arm(TimerScheduled timer) =>
+        hub.Timers.Add(timer.DueAt, () => hub.Writer.Enqueue(new Arrival(this, new TimerFired(hub.Now, timer.TaskId))));
+
+    /// <summary>Lets an execution that is to begin later begin when it is due.</summary>
+    public void ArmStart() =>
+        hub.Timers.Add(Info.StartAt ?? DateTime.MinValue, () => hub.Writer.Enqueue(new Arrival(this, new ExecutionStarted(hub.Now))));
+
+    /// <summary>Asks for a turn, for instance because the store holds events that were never worked through.</summary>
+    public void Wake()
+    {
+        lock (gate)
+            Schedule();
+    }
+
+    /// <summary>Drops the function from memory, if it is idle.</summary>
+    public bool TryEvict()
+    {
+        lock (gate)
+        {
+            if (scheduled || execution is null)
+                return false;
+            if (execution.Processed > processed)
+                hub.Writer.Enqueue(new TurnCommit(hub, this, Snapshot(execution, [])));
+            processed = execution.Processed;
+            execution = null;
+            return true;
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (gate)
+            (batch, inbox) = (inbox, batch);
+        try
+        {
+            if (!ended)
+                Turn();
+        }
+        catch (Exception e)
+        {
+            hub.Logger.LogError(
+                e, "A turn of orchestration '{Name}' with id '{Id}' could not be run; it is rebuilt from its history.", Info.Name, Info.Id);
+            execution = null;
+            hub.Timers.Add(hub.Now + RebuildPause, Wake);
+        }
+
+        batch.Clear();
+        lock (gate)
+        {
+            scheduled = false;
+            if (inbox.Count > 0 && !ended)
+                Schedule();
+        }
+
+        if (execution is not null)
+            hub.Cache.Trim();
+    }
+
+    private void Schedule()
+    {
+        if (scheduled)
+            return;
+        scheduled = true;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void Turn()
+    {
+        LastTurn = System.Environment.TickCount64;
+        execution ??= Load();
+        if (execution.Processed == 0)
+            hub.Cache.Add(this);
+        execution.Run(batch, processed);
+        var actions = execution.TakeActions();
+        if (actions.Count > 0 || HasChanged(execution))
+            Commit(execution, actions);
+    }
+
+    private OrchestrationExecution Load()
+    {
+        var stored = hub.Reader.Load(Info.Key)
+            ?? throw new InvalidDataException($"The store has no execution {Info.Key} of instance '{Info.Id}'.");
+        var last = stored.History is [.., var newest] ? newest.Sequence : 0;
+        batch = [.. stored.History.Where(e => e is not ScheduledAction), .. batch.Where(e => e.Sequence > last)];
+        processed = stored.Processed;
+        customStatus = stored.CustomStatus;
+        return Create(stored.Input, stored.History.OfType<ScheduledAction>());
+    }
+
+    private OrchestrationExecution Create(string? input, IEnumerable<ScheduledAction> recorded) =>
+        new(hub.Environment, Info, input, recorded, Wake) { CustomStatus = customStatus };
+
+    private bool HasChanged(OrchestrationExecution current) =>
+        current.Completion is not null || Status(current) != status || current.CustomStatus != customStatus;
+
+    private void Commit(OrchestrationExecution current, List<ScheduledAction> actions)
+    {
+        var turn = Snapshot(current, actions);
+        processed = current.Processed;
+        status = turn.Status;
+        customStatus = turn.CustomStatus;
+        if (turn.Completion is { } completion)
+            End(completion);
+        hub.Writer.Enqueue(new TurnCommit(hub, this, turn));
+        foreach (var action in actions)
+            Begin(action);
+    }
+
+    private void End(OrchestrationCompletion completion)
+    {
+        lock (gate)
+            ended = true;
+        discarded = completion.Status is OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+        execution = null;
+        hub.Cache.Remove(this);
+    }
+
+    /// <summary>
+    /// Sets off what needs no commit first. An activity may run before the step that asked for it is on the disk: should that be lost,
+    /// replay asks for the same again, and the activity's result is never written before the step.
+    /// </summary>
+    private void Begin(ScheduledAction action)
+    {
+        switch (action)
+        {
+            case ActivityScheduled activity when WantsActivities:
+                hub.Activities.Enqueue(this, activity);
+                break;
+            case TimerScheduled timer when !ended:
+                Arm(timer);
+                break;
+        }
+    }
+
+    private TurnResult Snapshot(OrchestrationExecution current, List<ScheduledAction> actions) => new(
+        Status(current),
+        hub.Now,
+        current.Processed,
+        current.CustomStatus,
+        current.IsSuspended ? current.SuspendReason : null,
+        actions,
+        current.Completion,
+        current.Completion is { Next: { PreserveUnprocessedEvents: true } } ? [.. current.BufferedEvents] : [],
+        current.Locks);
+
+    private static OrchestrationRuntimeStatus Status(OrchestrationExecution current) =>
+        current.Completion?.Status
+        ?? (current.IsSuspended ? OrchestrationRuntimeStatus.Suspended
+            : current.HasStarted ? OrchestrationRuntimeStatus.Running
+            : OrchestrationRuntimeStatus.Pending);
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Embedded.Durable;
+
+/// <summary>Takes up, when the hub starts, whatever the store says is unfinished.</summary>
+internal sealed class Recovery(TaskHubServices hub)
+{
+    public void Run(CancellationToken cancellationToken)
+    {
+        var unfinished = hub.Reader.LoadUnfinished();
+        // All are there before any runs, as they may send to each other.
+        var instances = unfinished
+            .Select(found => (Instance: new OrchestrationInstance(hub, found.Row.Info, found.Row.Status), found.Work))
+            .ToList();
+        instances.ForEach(each => hub.Instances.Set(each.Instance));
+        foreach (var (instance, work) in instances)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Resume(instance, work);
+        }
+
+        if (instances.Count > 0)
+            hub.Logger.LogInformation("Went on with {Count} unfinished orchestrations.", instances.Count);
+    }
+
+    /// <summary>Sets going again what an execution waits for.</summary>
+    public void Resume(OrchestrationInstance instance, UnfinishedWork work)
+    {
+        foreach (var timer in work.Timers)
+            instance.Arm(timer);
+        foreach (var activity in work.Activities)
+            hub.Activities.Enqueue(instance, activity);
+        if (!work.HasStarted)
+            instance.ArmStart();
+        if (work.HasNews)
+            instance.Wake();
+    }
+}

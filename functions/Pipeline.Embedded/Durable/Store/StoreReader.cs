@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.DurableTask.Client;
+
+namespace Pipeline.Embedded.Durable;
+
+/// <summary>Reads what is committed. For any number of threads; each read sees one moment of the store.</summary>
+internal sealed class StoreReader(string path) : IDisposable
+{
+    private readonly ConcurrentBag<ReadConnection> idle = [];
+
+    public InstanceRow? FindInstance(string id) => Read(connection =>
+    {
+        using var rows = connection
+            .Statement($"SELECT {InstanceRow.Columns} FROM instances i JOIN payloads p ON p.key = i.key WHERE i.id = $id")
+            .Query(id);
+        return rows.Read() ? InstanceRow.Read(rows) : null;
+    });
+
+    /// <summary>The instances that the query asks for, by id, after the one given; at most so many.</summary>
+    public List<InstanceRow> ListInstances(OrchestrationQuery query, string? afterId, int count) => Read(connection =>
+    {
+        var found = new List<InstanceRow>();
+        using var rows = connection.Statement(
+            $"""
+            SELECT {InstanceRow.Columns} FROM instances i JOIN payloads p ON p.key = i.key
+            WHERE i.id > $after
+                AND ($prefix IS NULL OR substr(i.id, 1, length($prefix)) = $prefix)
+                AND ($statuses IS NULL OR i.status IN (SELECT value FROM json_each($statuses)))
+                AND ($from IS NULL OR i.created >= $from)
+                AND ($to IS NULL OR i.created <= $to)
+            ORDER BY i.id LIMIT $count
+            """).Query(
+                afterId ?? string.Empty,
+                query.InstanceIdPrefix,
+                query.Statuses is { } statuses ? JsonSerializer.Serialize(statuses.Select(status => (int)status)) : null,
+                query.CreatedFrom?.UtcTicks,
+                query.CreatedTo?.UtcTicks,
+                count);
+        while (rows.Read())
+            found.Add(InstanceRow.Read(rows));
+        return found;
+    });
+
+    /// <summary>The ids of instances that ended within a time, by id, after the one given; at most so many.</summary>
+    public List<string> ListEnded(
+        IEnumerable<OrchestrationRuntimeStatus> statuses, DateTimeOffset? from, DateTimeOffset? to, string? afterId, int count) => Read(connection =>
+    {
+        var found = new List<string>();
+        using var rows = connection.Statement(
+            """
+            SELECT id FROM instances
+            WHERE id > $after AND status IN (SELECT value FROM json_each($statuses))
+                AND ($from IS NULL OR updated >= $from) AND ($to IS NULL OR updated <= $to)
+            ORDER BY id LIMIT $count
+            """).Query(
+                afterId ?? string.Empty, JsonSerializer.Serialize(statuses.Select(status => (int)status)), from?.UtcTicks, to?.UtcTicks, count);
+        while (rows.Read())
+            found.Add(rows.GetString(0));
+        return found;
+    });
+
+    /// <summary>An execution with its whole history, or null if it is not current any more.</summary>
+    public StoredExecution? Load(long key) => Read(connection =>
+    {
+        using var row = connection
+            .Statement("SELECT p.input, i.custom_status, i.processed FROM instances i JOIN payloads p ON p.key = i.key WHERE i.key = $key")
+            .Query(key);
+        return row.Read()
+            ? new StoredExecution(
+                row.IsDBNull(0) ? null : row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetInt64(2), History(connection, key))
+            : null;
+    });
+
+    /// <summary>Every instance that has not ended, with its unfinished business.</summary>
+    public List<(InstanceRow Row, UnfinishedWork Work)> LoadUnfinished() => Read(connection =>
+    {
+        var found = new List<(InstanceRow, UnfinishedWork)>();
+        using var rows = connection.Statement(
+            $"SELECT {InstanceRow.Columns}, i.processed FROM instances i JOIN payloads p ON p.key = i.key WHERE i.status IN {StoreDatabase.LiveStatuses}")
+            .Query();
+        while (rows.Read())
+        {
+            var row = InstanceRow.Read(rows);
+            found.Add((row with { Input = null }, UnfinishedWork.Of(History(connection, row.Info.Key), rows.GetInt64(17))));
+        }
+
+        return found;
+    });
+
+    public void Dispose()
+    {
+        while (idle.TryTake(out var connection))
+            connection.Dispose();
+    }
+
+    private static List<HistoryEvent> History(ReadConnection connection, long key)
+    {
+        var history = new List<HistoryEvent>();
+        using var rows = connection.Statement($"SELECT {HistoryCodec.Columns} FROM history WHERE key = $key ORDER BY seq").Query(key);
+        while (rows.Read())
+            history.Add(HistoryCodec.Decode(rows));
+        return history;
+    }
+
+    private T Read<T>(Func<ReadConnection, T> read)
+    {
+        if (!idle.TryTake(out var connection))
+            connection = new ReadConnection(path);
+        connection.Begin();
+        try
+        {
+            return read(connection);
+        }
+        finally
+        {
+            connection.End();
+            idle.Add(connection);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Embedded.Durable;
+
+/// <summary>
+/// Runs orchestrations, activities and entities over one database file. Whatever was acknowledged survives the death of the process:
+/// the next start goes on from there.
+/// </summary>
+internal sealed class TaskHub : IAsyncDisposable
+{
+    private readonly TaskHubServices services;
+    private readonly EmbeddedDurableTaskClient client;
+    private FileStream? ownership;
+
+    public TaskHub(TaskHubOptions options, IDurableFunctions functions, ILoggerFactory loggerFactory)
+    {
+        services = new TaskHubServices(options, functions, loggerFactory);
+        client = new EmbeddedDurableTaskClient(services, options.Name, id => HttpManagement(id));
+    }
+
+    /// <summary>Starts and manages orchestrations and entities. Usable once the hub has started.</summary>
+    public DurableTaskClient Client => client;
+
+    /// <summary>Makes the management URLs of an instance; the host sets it when it knows its address.</summary>
+    public Func<string, HttpManagementPayload> HttpManagement { get; set; } =
+        _ => throw new InvalidOperationException("This host has no HTTP address yet.");
+
+    /// <summary>Opens the store and takes up all unfinished work.</summary>
+    /// <exception cref="IOException">Another process uses the store.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        var path = services.Options.Path;
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        ownership = Own(path + ".lock");
+        var connection = StoreDatabase.Open(path, readOnly: false);
+        StoreDatabase.Initialise(connection);
+        services.Writer = new StoreWriter(new WriteSession(connection), services.Logger);
+        services.Writer.Start();
+        await Task.Run(() => new Recovery(services).Run(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Takes no more work, lets the activities that run end, and commits what there is.</summary>
+    /// <param name="cancellationToken">
+    /// Then running activities are cancelled, and what cannot be written is given up; both run again after the next start.
+    /// </param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (ownership is null)
+            return;
+        services.Timers.Dispose();
+        await services.Activities.StopAsync(cancellationToken);
+        var written = services.Writer.StopAsync();
+        try
+        {
+            await written.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            services.Logger.LogWarning("The task hub stops before everything is written; the rest runs again after the next start.");
+            await services.Writer.AbandonAsync();
+        }
+
+        Close();
+    }
+
+    /// <summary>Stops as the death of the process would: whatever is not committed is lost. For tests.</summary>
+    public async Task AbandonAsync()
+    {
+        services.Timers.Dispose();
+        services.Activities.Abandon();
+        await services.Writer.AbandonAsync();
+        Close();
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private void Close()
+    {
+        services.Writer.Dispose();
+        services.Reader.Dispose();
+        services.Activities.Dispose();
+        ownership?.Dispose();
+        ownership = null;
+    }
+
+    private static FileStream Own(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new IOException(
+                $"The task hub's store is in use by another process, which holds '{path}'. Stop that process, or give this one a "
+                + "folder of its own.", e);
+        }
+    }
+}

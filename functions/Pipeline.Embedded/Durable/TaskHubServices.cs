@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Embedded.Durable;
+
+/// <summary>The parts of a task hub, for each other.</summary>
+internal sealed class TaskHubServices
+{
+    public TaskHubServices(TaskHubOptions options, IDurableFunctions functions, ILoggerFactory loggerFactory)
+    {
+        Options = options;
+        Logger = loggerFactory.CreateLogger("Pipeline.Durable");
+        Payloads = new PayloadCodec(options.MaxPayloadBytes);
+        Environment = new ExecutionEnvironment(functions, Payloads, loggerFactory);
+        Timers = new TimerQueue(options.TimeProvider);
+        Reader = new StoreReader(options.Path);
+        Activities = new ActivityDispatcher(this);
+        Cache = new ExecutionCache(options.MaxLiveOrchestrations);
+    }
+
+    public TaskHubOptions Options { get; }
+
+    public ILogger Logger { get; }
+
+    public PayloadCodec Payloads { get; }
+
+    public ExecutionEnvironment Environment { get; }
+
+    public IDurableFunctions Functions => Environment.Functions;
+
+    public InstanceDirectory Instances { get; } = new();
+
+    public InstanceWaiters Waiters { get; } = new();
+
+    public ExecutionCache Cache { get; }
+
+    public TimerQueue Timers { get; }
+
+    public ActivityDispatcher Activities { get; }
+
+    public StoreReader Reader { get; }
+
+    /// <summary>Set when the hub starts.</summary>
+    public StoreWriter Writer { get; set; } = null!;
+
+    /// <summary>The time, in UTC.</summary>
+    public DateTime Now => Options.TimeProvider.GetUtcNow().UtcDateTime;
+}
