@@ -1,0 +1,33 @@
+using Pipeline.Benchmarks.Durable;
+using Pipeline.Benchmarks.Measuring;
+
+namespace Pipeline.Benchmarks;
+
+/// <summary>The benchmarks by name, and the measurements that they run in processes of their own.</summary>
+internal static class Catalog
+{
+    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark()];
+
+    public static IReadOnlyDictionary<string, Measurement> Measurements { get; } = DurableMeasurements.All;
+
+    public static string Usage(string[] asked)
+    {
+        var problem = asked.Length switch
+        {
+            0 => "Name the benchmark to run.",
+            1 => $"There is no benchmark named '{asked[0]}'.",
+            _ => "Name one benchmark.",
+        };
+        var width = Benchmarks.Max(benchmark => benchmark.Name.Length);
+        return string.Join('\n',
+        [
+            problem,
+            "",
+            "  dotnet run -c Release --project tests/Pipeline.Benchmarks -- NAME [--quick]",
+            "",
+            .. Benchmarks.Select(benchmark => $"  {benchmark.Name.PadRight(width)}  {benchmark.Summary}"),
+            "",
+            "--quick ends within 40 seconds: fewer repetitions.",
+        ]);
+    }
+}

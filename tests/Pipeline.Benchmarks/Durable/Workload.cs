@@ -1,0 +1,37 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace Pipeline.Benchmarks.Durable;
+
+/// <summary>Orchestrations of activities that do next to nothing: what remains is the cost of the task hub.</summary>
+public static class Workload
+{
+    /// <summary>Adds one to each of the numbers below the input, side by side; their sum.</summary>
+    [Function(nameof(FanOut))]
+    public static async Task<long> FanOut([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var results = new Task<int>[context.GetInput<int>()];
+        for (var i = 0; i < results.Length; i++)
+        {
+            results[i] = context.CallActivityAsync<int>(nameof(AddOne), i);
+        }
+
+        return (await Task.WhenAll(results)).Sum(result => (long)result);
+    }
+
+    /// <summary>Adds one to zero as often as the input says, one after the other.</summary>
+    [Function(nameof(Chain))]
+    public static async Task<int> Chain([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var (value, length) = (0, context.GetInput<int>());
+        for (var i = 0; i < length; i++)
+        {
+            value = await context.CallActivityAsync<int>(nameof(AddOne), value);
+        }
+
+        return value;
+    }
+
+    [Function(nameof(AddOne))]
+    public static int AddOne([ActivityTrigger] int value) => value + 1;
+}
