@@ -43,7 +43,7 @@ internal static class ExitCode
         (JobFailed, "the job failed or was cancelled"),
         (NotFound, "no such job, dataset or file"),
         (Unauthorized, "key missing or wrong"),
-        (Unreachable, "app not reachable, or its port or folder in use"),
+        (Unreachable, "app not reachable, or it cannot start: port or folder in use"),
         (Conflict, "not possible in this state, for instance the result of an unfinished job"),
         (Interrupted, "interrupted by Ctrl-C or a signal"),
     ];

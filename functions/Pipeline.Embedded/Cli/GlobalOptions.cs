@@ -22,16 +22,14 @@ internal sealed class GlobalOptions
     }
 
     /// <summary>The format of answers and errors, as far as it was given right.</summary>
-    public OutputFormat Format(ParseResult parsed) => Enum.TryParse<OutputFormat>(parsed.GetValue(_output), ignoreCase: true, out var format) ? format : OutputFormat.Table;
+    public OutputFormat Format(ParseResult parsed) => TryFormat(parsed.GetValue(_output)) ?? OutputFormat.Table;
 
     /// <summary>Reads them; what the command line says comes before the environment.</summary>
     /// <exception cref="CliException">One of them is wrong, or two of them contradict each other.</exception>
     public CliSettings Read(ParseResult parsed, CliEnvironment environment)
     {
-        var output = parsed.GetValue(_output)!;
-        if (!Enum.TryParse<OutputFormat>(output, ignoreCase: true, out var format) || !Enum.IsDefined(format) || char.IsAsciiDigit(output[0]))
-            throw new CliException(CliFault.Usage($"'{output}' is not a format: --output is table, json or csv."));
-
+        var format = TryFormat(parsed.GetValue(_output))
+            ?? throw new CliException(CliFault.Usage($"'{parsed.GetValue(_output)}' is not a format: --output is table, json or csv."));
         var (url, root) = (parsed.GetValue(_url), parsed.GetValue(_root));
         if (url is not null && root is not null)
             throw new CliException(CliFault.Usage("--url and --root exclude each other: the first names an app that runs elsewhere, the second one in this process."));
@@ -58,6 +56,14 @@ internal sealed class GlobalOptions
         if (parsed.GetValue(_url) is not null)
             throw new CliException(CliFault.Usage(why));
     }
+
+    private static OutputFormat? TryFormat(string? word) => word?.ToUpperInvariant() switch
+    {
+        "TABLE" => OutputFormat.Table,
+        "JSON" => OutputFormat.Json,
+        "CSV" => OutputFormat.Csv,
+        _ => null,
+    };
 
     private static Uri ParseUrl(string text, string origin) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https") && url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0

@@ -33,7 +33,7 @@ internal sealed class LocalApp : IAsyncDisposable
         catch (EmbeddedHostException e)
         {
             claim.Dispose();
-            throw new CliException(CliFault.Unreachable(e.Message), e);
+            throw new CliException(CliFault.CannotStart(e.Message), e);
         }
         catch
         {

@@ -131,7 +131,7 @@ internal sealed class PipelineClient(HttpClient http) : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CliException(CliFault.Unreachable($"The app at {Address} did not answer within {AnswerWithin.TotalMinutes:0} minutes."), e);
+            throw new CliException(CliFault.Unreachable($"The app at {Address} did not answer within {AnswerWithin.Minutes} minutes."), e);
         }
     }
 

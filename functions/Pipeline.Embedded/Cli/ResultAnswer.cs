@@ -34,7 +34,7 @@ internal static class ResultAnswer
             default:
                 context.WriteGrid(ResultText.Grid(result));
                 if (result.Rows.Count < result.RowCount)
-                    context.Out.WriteLine($"… {result.Rows.Count:N0} of {Shown.Count(result.RowCount, "row")}; --top N shows more.");
+                    context.Out.WriteLine($"… {Shown.Number(result.Rows.Count)} of {Shown.Count(result.RowCount, "row")}; --top N shows more.");
                 break;
         }
     }
@@ -43,6 +43,6 @@ internal static class ResultAnswer
     public static void NoteMissing(CliContext context, JobResult result)
     {
         if (result.Rows.Count < result.RowCount)
-            context.Note($"These are the first {result.Rows.Count:N0} of {Shown.Count(result.RowCount, "row")}. All are in {string.Join(", ", result.Files.Take(3).Select(Shown.Text))}{(result.Files.Count > 3 ? ", …" : "")}");
+            context.Note($"These are the first {Shown.Number(result.Rows.Count)} of {Shown.Count(result.RowCount, "row")}. All are in {string.Join(", ", result.Files.Take(3).Select(Shown.Text))}{(result.Files.Count > 3 ? ", …" : "")}");
     }
 }

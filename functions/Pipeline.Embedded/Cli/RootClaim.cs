@@ -59,10 +59,10 @@ internal sealed class RootClaim : IDisposable
     {
         var who = holder is null ? "Another process" : $"Another process ({holder.ProcessId})";
         return holder?.Url is { } url
-            ? CliFault.Unreachable(
+            ? CliFault.CannotStart(
                 $"{who} serves the folder {root} at {url} already.",
                 $"Use that one: --url {url} --key KEY, where KEY is the function key in {Path.Combine(root, "keys.json")}. Or name another folder with --root DIR.")
-            : CliFault.Unreachable(
+            : CliFault.CannotStart(
                 $"{who} is using the folder {root}.",
                 "Wait until it ends, or name another folder with --root DIR. To use one app from several commands, start 'serve' and give the others --url.");
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pipeline.Embedded.Cli.Rendering;
 
 namespace Pipeline.Embedded.Cli.Commands;
 
@@ -16,7 +17,7 @@ internal static class CommonArguments
     public static Argument<string> Id() => new("ID") { Description = "The job's id" };
 
     /// <summary>How many rows of a result; null leaves it to the format.</summary>
-    public static Option<int?> Top() => Number("--top", "N", $"Rows to show at most [default: {ResultAnswer.RowsForPeople} in a table, {MostRows:N0} in json and csv]", 1, MostRows);
+    public static Option<int?> Top() => Number("--top", "N", $"Rows to show at most [default: {ResultAnswer.RowsForPeople} in a table, {Shown.Number(MostRows)} in json and csv]", 1, MostRows);
 
     /// <summary>A whole number within bounds.</summary>
     public static Option<int?> Number(string name, string helpName, string description, int least, int most) => new(name)

@@ -63,6 +63,6 @@ internal sealed class JobsCommand : Verb
         if (jobs.Count == 0)
             context.Note("There are no such jobs.");
         else if (next is not null)
-            context.Note($"There are more; --top N lists up to {MostTop:N0}.");
+            context.Note($"There are more; --top N lists up to {Shown.Number(MostTop)}.");
     }
 }

@@ -64,7 +64,8 @@ internal sealed class ResultCommand : Verb
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
             throw new CliException(CliFault.InvalidInput($"{shown} cannot be written: {e.Message}"), e);
         }
     }

@@ -32,9 +32,12 @@ internal static class Shown
     public static string Block(string text, string indent) =>
         string.Join($"\n{indent}", text.TrimEnd().Split('\n').Select(line => Text(line.TrimEnd('\r'))));
 
+    /// <summary>A whole number with its thousands apart: <c>1,200</c>.</summary>
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
     /// <summary>A number with its noun: <c>1 task</c>, <c>1,200 tasks</c>.</summary>
     public static string Count(long number, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number:N0} {noun}{(number == 1 ? "" : "s")}");
+        $"{Number(number)} {noun}{(number == 1 ? "" : "s")}";
 
     /// <summary>A length of time with three digits or so: <c>0.42 s</c>, <c>3.1 s</c>, <c>2 min 05 s</c>, <c>3 h 07 min</c>.</summary>
     public static string Duration(TimeSpan time) => time.TotalSeconds switch

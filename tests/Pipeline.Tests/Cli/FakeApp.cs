@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipeline.Tests.Cli;
+
+/// <summary>An app that answers what the test says, over real HTTP, and remembers what it was asked.</summary>
+internal sealed class FakeApp : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Answer>> _answers = new();
+    private readonly ConcurrentQueue<Request> _requests = new();
+
+    private FakeApp(WebApplication app) => _app = app;
+
+    public string Url => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
+    public IReadOnlyList<Request> Requests => [.. _requests];
+
+    /// <summary>Runs before a request is answered.</summary>
+    public Action<Request> OnRequest { get; set; } = _ => { };
+
+    public sealed record Request(string Line, string Body, string? Key, string? ContentType);
+
+    private sealed record Answer(int Status, string Body, string ContentType);
+
+    public static async Task<FakeApp> StartAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var fake = new FakeApp(app);
+        app.Run(fake.HandleAsync);
+        await app.StartAsync();
+        return fake;
+    }
+
+    /// <summary>Says what to answer to a request such as <c>GET /api/jobs/j1</c>. Several answers are given in turn; the last stays.</summary>
+    public FakeApp On(string line, string body, int status = 200, string contentType = "application/json")
+    {
+        _answers.GetOrAdd(line, _ => new()).Enqueue(new Answer(status, body, contentType));
+        return this;
+    }
+
+    /// <summary>The same for a problem.</summary>
+    public FakeApp OnProblem(string line, int status, string type, string detail, string errors = "null") =>
+        On(line, $$"""{"type":"urn:pipeline:problem:{{type}}","title":"Title of {{type}}.","status":{{status}},"detail":"{{detail}}","errors":{{errors}}}""", status, "application/problem+json");
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task HandleAsync(HttpContext http)
+    {
+        using var reader = new StreamReader(http.Request.Body, System.Text.Encoding.Latin1);
+        var request = new Request(
+            $"{http.Request.Method} {http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget}",
+            await reader.ReadToEndAsync(),
+            http.Request.Headers["x-functions-key"],
+            http.Request.ContentType);
+        _requests.Enqueue(request);
+        OnRequest(request);
+        if (!_answers.TryGetValue(request.Line, out var answers))
+        {
+            http.Response.StatusCode = 404;
+            return;
+        }
+        var answer = answers.Count > 1 && answers.TryDequeue(out var next) ? next : answers.First();
+        http.Response.StatusCode = answer.Status;
+        http.Response.ContentType = answer.ContentType;
+        await http.Response.WriteAsync(answer.Body);
+    }
+}
