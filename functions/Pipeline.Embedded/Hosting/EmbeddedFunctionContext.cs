@@ -19,11 +19,15 @@ internal sealed class EmbeddedFunctionContext(
     private BindingContext? _binding;
     private IDictionary<object, object>? _items;
     private InvocationFeatures? _features;
+    private List<IAsyncDisposable>? _opened;
 
     public HostedFunction Function { get; } = function;
 
     /// <summary>What the trigger handed over: an HttpContext, an activity's input, …</summary>
     public object TriggerData { get; } = triggerData;
+
+    /// <summary>How often this has been tried before.</summary>
+    public int Retries { get; set; }
 
     /// <summary>Whether the function itself was reached; middleware may answer in its place.</summary>
     public bool HasRun { get; private set; }
@@ -40,7 +44,7 @@ internal sealed class EmbeddedFunctionContext(
     public override BindingContext BindingContext =>
         _binding ??= new EmbeddedBindingContext(Function.Trigger.BindingData(this));
 
-    public override RetryContext RetryContext => NoRetryContext.Instance;
+    public override RetryContext RetryContext => new EmbeddedRetryContext(Retries, Function.Retry?.MaxRetries ?? 0);
 
     public override IServiceProvider InstanceServices
     {
@@ -66,5 +70,16 @@ internal sealed class EmbeddedFunctionContext(
         Result = await Function.RunAsync(this);
     }
 
-    public ValueTask DisposeAsync() => _scope?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Disposes what a binding opened when the invocation is over.</summary>
+    public void DisposeAtEnd(IAsyncDisposable opened) => (_opened ??= []).Add(opened);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_opened is not null)
+        {
+            foreach (var opened in _opened) await opened.DisposeAsync();
+        }
+
+        if (_scope is { } scope) await scope.DisposeAsync();
+    }
 }

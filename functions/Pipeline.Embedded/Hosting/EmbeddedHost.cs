@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using Pipeline.Embedded.Http;
+using Pipeline.Embedded.Triggers;
 
 namespace Pipeline.Embedded.Hosting;
 
@@ -13,27 +13,42 @@ namespace Pipeline.Embedded.Hosting;
 /// </summary>
 public sealed class EmbeddedHost : IAsyncDisposable
 {
+    private readonly EmbeddedHostOptions _options;
     private readonly WebApplication _app;
     private readonly FunctionCatalog _catalog;
     private readonly HostKeys _keys;
-    private readonly string _keysPath;
     private readonly bool _keysAreNew;
-    private int _stopped;
+    private readonly CancellationTokenSource _abort = new();
+    private readonly TriggerListeners _triggers;
+    private Task? _stopping;
 
-    private EmbeddedHost(WebApplication app, FunctionCatalog catalog, Uri baseAddress, string keysPath, HostKeys keys, bool keysAreNew)
+    private EmbeddedHost(EmbeddedHostOptions options)
     {
-        _app = app;
-        _catalog = catalog;
-        _keys = keys;
-        _keysPath = keysPath;
-        _keysAreNew = keysAreNew;
-        BaseAddress = baseAddress;
-        Functions = [.. catalog.All.Select(function =>
-            new FunctionInfo(function.Name, function.Trigger.Kind, Detail(function, baseAddress), function.EntryPoint))];
+        _options = options;
+        BaseAddress = options.Url;
+        var builder = WebServer.CreateBuilder(options.Url, options.ShutdownTimeout);
+        HostConfiguration.Fill(builder.Configuration, options);
+        var settings = new HostSettings(builder.Configuration);
+        HostLogging.Add(builder.Logging, options, settings);
+        builder.Services.AddSingleton(options.TimeProvider);
+        builder.Services.AddSingleton<IConfiguration>(builder.Configuration);
+        var worker = new FunctionsWorkerBuilder(builder.Services);
+        options.Configure(worker, builder.Configuration);
+
+        _catalog = FunctionCatalog.Load(
+            Types(options), new TriggerBindings(settings), () => throw new InvalidOperationException("The task hub has not started."));
+        (_keys, _keysAreNew) = HostKeys.LoadOrCreate(KeysPath);
+        _app = builder.Build();
+        _catalog.CheckServices(Services.GetRequiredService<IServiceProviderIsService>());
+        var loggers = Services.GetRequiredService<ILoggerFactory>();
+        var invoker = new FunctionInvoker(Services.GetRequiredService<IServiceScopeFactory>(), loggers, worker.Middleware);
+        var functions = new FunctionEndpoints(invoker, _keys, loggers);
+        _app.UseFunctionRoutes(routes => functions.Map(routes, _catalog.All));
+        _triggers = new TriggerListeners(_catalog, invoker, Services, options.Root, _abort.Token);
     }
 
     /// <summary>The address of the app, with the port that was taken.</summary>
-    public Uri BaseAddress { get; }
+    public Uri BaseAddress { get; private set; }
 
     /// <summary>The app's services.</summary>
     public IServiceProvider Services => _app.Services;
@@ -48,7 +63,10 @@ public sealed class EmbeddedHost : IAsyncDisposable
     public string DurableKey => _keys.Durable;
 
     /// <summary>What is hosted, by trigger and name.</summary>
-    public IReadOnlyList<FunctionInfo> Functions { get; }
+    public IReadOnlyList<FunctionInfo> Functions =>
+        [.. _catalog.All.Select(function => new FunctionInfo(function.Name, function.Trigger.Kind, Detail(function), function.EntryPoint))];
+
+    private string KeysPath => Path.Combine(Path.GetFullPath(_options.Root), "keys.json");
 
     /// <summary>Starts a host; when the task ends, it answers.</summary>
     /// <param name="options">How; null for the defaults.</param>
@@ -56,48 +74,26 @@ public sealed class EmbeddedHost : IAsyncDisposable
     /// <exception cref="EmbeddedHostException">It cannot start; the message says why and what to do.</exception>
     public static async Task<EmbeddedHost> StartAsync(EmbeddedHostOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options ??= new EmbeddedHostOptions();
-        var builder = WebServer.CreateBuilder(options.Url, options.ShutdownTimeout);
-        HostConfiguration.Fill(builder.Configuration, options);
-        var settings = new HostSettings(builder.Configuration);
-        AddLogging(builder.Logging, options, settings);
-        builder.Services.AddSingleton(options.TimeProvider);
-        builder.Services.AddSingleton<IConfiguration>(builder.Configuration);
-        var worker = new FunctionsWorkerBuilder(builder.Services);
-        options.Configure(worker, builder.Configuration);
-
-        var catalog = FunctionCatalog.Load(
-            Types(options), new TriggerBindings(settings), () => throw new InvalidOperationException("The task hub has not started."));
-        var keysPath = Path.Combine(Path.GetFullPath(options.Root), "keys.json");
-        var (keys, keysAreNew) = HostKeys.LoadOrCreate(keysPath);
-
-        var app = builder.Build();
+        var host = new EmbeddedHost(options ?? new EmbeddedHostOptions());
         try
         {
-            catalog.CheckServices(app.Services.GetRequiredService<IServiceProviderIsService>());
-            var loggers = app.Services.GetRequiredService<ILoggerFactory>();
-            var invoker = new FunctionInvoker(app.Services.GetRequiredService<IServiceScopeFactory>(), loggers, worker.Middleware);
-            var functions = new FunctionEndpoints(invoker, keys, loggers);
-            app.UseFunctionRoutes(routes => functions.Map(routes, catalog.All));
-            var address = await WebServer.StartAsync(app, options.Url, cancellationToken);
-            return new EmbeddedHost(app, catalog, address, keysPath, keys, keysAreNew);
+            host.BaseAddress = await WebServer.StartAsync(host._app, host._options.Url, cancellationToken);
+            await host._triggers.StartAsync(cancellationToken);
+            return host;
         }
         catch
         {
-            await app.DisposeAsync();
+            await host.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>
-    /// Stops: nothing new is taken, and what runs may end within <see cref="EmbeddedHostOptions.ShutdownTimeout"/>.
+    /// Stops: nothing new is taken, and what runs may end within <see cref="EmbeddedHostOptions.ShutdownTimeout"/>; then its
+    /// cancellation token is cancelled.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting early.</param>
-    public async Task StopAsync(CancellationToken cancellationToken = default)
-    {
-        if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
-        await _app.StopAsync(cancellationToken);
-    }
+    public Task StopAsync(CancellationToken cancellationToken = default) => _stopping ??= StopOnceAsync(cancellationToken);
 
     /// <summary>Writes what is hosted, as a start shows it: each function with its trigger, and keys that were made now.</summary>
     /// <param name="writer">Where to.</param>
@@ -113,7 +109,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         }
 
         if (!_keysAreNew) return;
-        writer.WriteLine($"Function key (kept in {_keysPath} and not shown again): {FunctionKey}");
+        writer.WriteLine($"Function key (kept in {KeysPath} and not shown again): {FunctionKey}");
         writer.WriteLine();
     }
 
@@ -122,43 +118,23 @@ public sealed class EmbeddedHost : IAsyncDisposable
     {
         await StopAsync();
         await _app.DisposeAsync();
+        _triggers.Dispose();
+        _abort.Dispose();
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.ShutdownTimeout);
+        using var abort = timeout.Token.Register(_abort.Cancel);
+        // Requests may wait for orchestrations, so that the task hub outlives them.
+        await Task.WhenAll(_triggers.StopAsync(), _app.StopAsync(timeout.Token));
     }
 
     private static IEnumerable<Type> Types(EmbeddedHostOptions options) =>
         options.FunctionTypes ?? options.FunctionAssemblies.Distinct().SelectMany(assembly => assembly.GetTypes());
 
-    private static void AddLogging(ILoggingBuilder logging, EmbeddedHostOptions options, HostSettings settings)
-    {
-        // The server's own account of each request is for debugging the server.
-        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning);
-        logging.AddConfiguration(settings.Logging);
-        if (options.LogLevel is { } level) logging.Services.PostConfigure<LoggerFilterOptions>(filter => RaiseTo(level, filter));
-        if (options.Logging is not null)
-        {
-            options.Logging(logging);
-            return;
-        }
-
-        // Standard output belongs to results.
-        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName = LineFormatter.FormatterName);
-    }
-
-    // The most specific rule wins, so that each of them has to hold to the level.
-    private static void RaiseTo(LogLevel level, LoggerFilterOptions filter)
-    {
-        var rules = filter.Rules.ToList();
-        filter.MinLevel = level;
-        filter.Rules.Clear();
-        foreach (var rule in rules.Where(rule => rule.CategoryName is not null))
-        {
-            var raised = rule.LogLevel > level ? rule.LogLevel : level;
-            filter.Rules.Add(new LoggerFilterRule(rule.ProviderName, rule.CategoryName, raised, rule.Filter));
-        }
-    }
-
-    private static string Detail(HostedFunction function, Uri address) => function.Trigger is HttpTriggerBinding http
-        ? $"[{(http.Methods.IsEmpty ? "ANY" : string.Join(',', http.Methods))}] {address}{http.Template}"
+    private string Detail(HostedFunction function) => function.Trigger is HttpTriggerBinding http
+        ? $"[{(http.Methods.IsEmpty ? "ANY" : string.Join(',', http.Methods))}] {BaseAddress}{http.Template}"
         : function.Trigger.Detail;
 }

@@ -147,7 +147,8 @@ internal sealed class FunctionCatalog
         var binders = parameters
             .Select(p => p == payload ? TriggerBinder(p, binding, where) : OtherBinder(p, binding, where, client))
             .ToList();
-        return new HostedFunction(binding.FunctionName ?? name, method, binding, binders);
+        return new HostedFunction(
+            binding.FunctionName ?? name, method, binding, binders, RetryPlan.Of(method, binding.Kind, where));
     }
 
     private static ParameterBinder TriggerBinder(ParameterInfo parameter, TriggerBinding binding, string where)

@@ -4,7 +4,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Pipeline.Embedded.Hosting;
 
 /// <summary>A function of the catalogue, ready to be called.</summary>
-internal sealed class HostedFunction(string name, MethodInfo method, TriggerBinding trigger, IReadOnlyList<ParameterBinder> binders)
+internal sealed class HostedFunction(
+    string name, MethodInfo method, TriggerBinding trigger, IReadOnlyList<ParameterBinder> binders, RetryPlan? retry)
 {
     private readonly IReadOnlyList<ParameterBinder> _binders = binders;
     private readonly Lazy<FunctionDefinition> _definition = new(() => new EmbeddedFunctionDefinition(name, method, trigger));
@@ -14,6 +15,9 @@ internal sealed class HostedFunction(string name, MethodInfo method, TriggerBind
     public Type Class { get; } = method.ReflectedType!;
 
     public TriggerBinding Trigger { get; } = trigger;
+
+    /// <summary>What its retry attribute says; null without one.</summary>
+    public RetryPlan? Retry { get; } = retry;
 
     public FunctionMethod Method { get; } = new(method);
 

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Pipeline.Embedded.Http;
+using Pipeline.Embedded.Triggers;
 
 namespace Pipeline.Embedded.Hosting;
 
@@ -10,6 +11,8 @@ internal sealed class TriggerBindings(HostSettings settings)
     public TriggerBinding Create(TriggerBindingAttribute attribute, string functionName, string where) => attribute switch
     {
         HttpTriggerAttribute http => new HttpTriggerBinding(http, functionName, settings, where),
+        BlobTriggerAttribute blob => new BlobTriggerBinding(blob, settings, where),
+        TimerTriggerAttribute timer => new TimerTriggerBinding(timer, settings, where),
         OrchestrationTriggerAttribute orchestration => new OrchestrationTriggerBinding(orchestration),
         ActivityTriggerAttribute activity => new ActivityTriggerBinding(activity),
         EntityTriggerAttribute entity => new EntityTriggerBinding(entity),

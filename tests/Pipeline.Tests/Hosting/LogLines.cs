@@ -7,8 +7,21 @@ namespace Pipeline.Tests.Hosting;
 internal sealed class LogLines : ILoggerProvider, ISupportExternalScope
 {
     private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
+    private volatile TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ConcurrentQueue<(LogLevel Level, string Category, string Message, IReadOnlyList<string> Scopes)> All { get; } = new();
+
+    /// <summary>Waits until a message with this text has been logged.</summary>
+    public async Task<string> WaitForAsync(string text)
+    {
+        while (true)
+        {
+            var next = _next;
+            if (All.Select(line => line.Message).FirstOrDefault(message => message.Contains(text, StringComparison.Ordinal)) is { } found)
+                return found;
+            await next.Task;
+        }
+    }
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
@@ -31,6 +44,7 @@ internal sealed class LogLines : ILoggerProvider, ISupportExternalScope
             var scopes = new List<string>();
             lines._scopes.ForEachScope((scope, list) => list.Add(scope?.ToString() ?? ""), scopes);
             lines.All.Enqueue((logLevel, category, formatter(state, exception), scopes));
+            Interlocked.Exchange(ref lines._next, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
     }
 }
