@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipeline.Embedded.Durable;
 using Pipeline.Embedded.Http;
 using Pipeline.Embedded.Triggers;
 
@@ -19,6 +20,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     private readonly HostKeys _keys;
     private readonly bool _keysAreNew;
     private readonly CancellationTokenSource _abort = new();
+    private readonly TaskHub _hub;
     private readonly TriggerListeners _triggers;
     private Task? _stopping;
 
@@ -35,13 +37,13 @@ public sealed class EmbeddedHost : IAsyncDisposable
         var worker = new FunctionsWorkerBuilder(builder.Services);
         options.Configure(worker, builder.Configuration);
 
-        _catalog = FunctionCatalog.Load(
-            Types(options), new TriggerBindings(settings), () => throw new InvalidOperationException("The task hub has not started."));
+        _catalog = FunctionCatalog.Load(Types(options), new TriggerBindings(settings), () => _hub!.Client);
         (_keys, _keysAreNew) = HostKeys.LoadOrCreate(KeysPath);
         _app = builder.Build();
         _catalog.CheckServices(Services.GetRequiredService<IServiceProviderIsService>());
         var loggers = Services.GetRequiredService<ILoggerFactory>();
         var invoker = new FunctionInvoker(Services.GetRequiredService<IServiceScopeFactory>(), loggers, worker.Middleware);
+        _hub = new TaskHub(HubOptions(options, settings), new DurableFunctions(_catalog, invoker), loggers);
         var functions = new FunctionEndpoints(invoker, _keys, loggers);
         _app.UseFunctionRoutes(routes => functions.Map(routes, _catalog.All));
         _triggers = new TriggerListeners(_catalog, invoker, Services, options.Root, _abort.Token);
@@ -77,6 +79,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         var host = new EmbeddedHost(options ?? new EmbeddedHostOptions());
         try
         {
+            await host.StartHubAsync(cancellationToken);
             host.BaseAddress = await WebServer.StartAsync(host._app, host._options.Url, cancellationToken);
             await host._triggers.StartAsync(cancellationToken);
             return host;
@@ -129,6 +132,31 @@ public sealed class EmbeddedHost : IAsyncDisposable
         using var abort = timeout.Token.Register(_abort.Cancel);
         // Requests may wait for orchestrations, so that the task hub outlives them.
         await Task.WhenAll(_triggers.StopAsync(), _app.StopAsync(timeout.Token));
+        await _hub.StopAsync(timeout.Token);
+    }
+
+    private async Task StartHubAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _hub.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new EmbeddedHostException(e.Message, e);
+        }
+    }
+
+    private static TaskHubOptions HubOptions(EmbeddedHostOptions options, HostSettings settings)
+    {
+        var hub = new TaskHubOptions
+        {
+            Path = Path.Combine(Path.GetFullPath(options.Root), $"taskhub-{settings.HubName}.db"),
+            Name = settings.HubName,
+            VerifyReplay = options.VerifyReplay,
+            TimeProvider = options.TimeProvider,
+        };
+        return settings.MaxConcurrentActivities is { } activities ? hub with { MaxConcurrentActivities = activities } : hub;
     }
 
     private static IEnumerable<Type> Types(EmbeddedHostOptions options) =>

@@ -47,6 +47,12 @@ public sealed record EmbeddedHostOptions
     /// <summary>Where logs go; by default to standard error, a line each.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }
 
+    /// <summary>
+    /// For tests: every orchestration that ends is replayed from its stored history, and fails if it does anything else than it
+    /// did. Default false.
+    /// </summary>
+    public bool VerifyReplay { get; init; }
+
     /// <summary>How long a stop waits for running requests and activities before it cancels them. Default 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

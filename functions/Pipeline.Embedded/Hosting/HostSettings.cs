@@ -16,6 +16,12 @@ internal sealed partial class HostSettings
         _configuration = configuration;
         RoutePrefix = (configuration[$"{Section}:extensions:http:routePrefix"] ?? "api").Trim('/');
         HubName = configuration[$"{Section}:extensions:durableTask:hubName"] is { Length: > 0 } name ? name : "pipeline";
+        if (!HubNames().IsMatch(HubName))
+        {
+            throw new EmbeddedHostException(
+                $"host.json: extensions.durableTask.hubName is '{HubName}'; a hub's name has 3 to 45 letters and digits and starts with a letter.");
+        }
+
         MaxConcurrentActivities = PositiveInteger($"{Section}:extensions:durableTask:maxConcurrentActivityFunctions");
     }
 
@@ -46,6 +52,9 @@ internal sealed partial class HostSettings
             : throw new EmbeddedHostException(
                 $"host.json: {key[(Section.Length + 1)..].Replace(':', '.')} is '{text}'; it must be an integer above 0.");
     }
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9]{2,44}$")]
+    private static partial Regex HubNames();
 
     [GeneratedRegex("%([^%]+)%")]
     private static partial Regex SettingReference();

@@ -78,8 +78,8 @@ internal static class WebServer
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             throw new EmbeddedHostException(
-                $"Port {url.Port} of {url.Host} is in use by another program. Stop that one, or choose another port: " +
-                $"--url http://{url.Host}:{url.Port + 1}, or port 0 for any free one.", e);
+                $"Port {url.Port} of {url.Host} is in use by another program. Stop that one, or choose another port with " +
+                $"--port {url.Port + 1}; 0 takes any free one.", e);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {

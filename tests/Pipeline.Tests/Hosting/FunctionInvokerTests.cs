@@ -205,7 +205,7 @@ public sealed class FunctionInvokerTests
         }
 
         [Function("Cancelled")]
-        public static bool Cancelled([ActivityTrigger] int number, CancellationToken cancellationToken, FunctionContext context) =>
+        public static bool Cancelled([ActivityTrigger] int number, FunctionContext context, CancellationToken cancellationToken) =>
             cancellationToken.IsCancellationRequested && context.CancellationToken == cancellationToken;
 
         [Function("Orchestrate")]

@@ -65,7 +65,7 @@ public sealed class HostStartTests
             () => TestHost.StartAsync([], options: options => options with { Url = new Uri($"http://127.0.0.1:{port}") }));
 
         Assert.Contains($"Port {port} of 127.0.0.1 is in use", error.Message);
-        Assert.Contains($"--url http://127.0.0.1:{port + 1}", error.Message);
+        Assert.Contains($"--port {port + 1}", error.Message);
     }
 
     [Theory]
