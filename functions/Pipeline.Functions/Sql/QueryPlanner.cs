@@ -19,23 +19,78 @@ public sealed class QueryPlanner
     /// <exception cref="SqlException">The query is wrong or not allowed.</exception>
     public async Task<QueryPlan> PlanAsync(string sql, IReadOnlyList<TableSchema> tables, string? largeTable, CancellationToken cancellationToken)
     {
-        _ = _time;
+        var large = largeTable is null ? null
+            : tables.FirstOrDefault(t => string.Equals(t.Name, largeTable, StringComparison.OrdinalIgnoreCase))
+                ?? throw new ArgumentException($"The large table {largeTable} is not among the tables.", nameof(largeTable));
         using var binder = new QueryBinder(tables);
         var query = await binder.Parser.ParseAsync(sql, cancellationToken);
-        new SqlChecker(sql, tables, await FunctionCatalogue.GetAsync()).Check(query);
+        new SqlChecker(sql, tables).Check(query);
         sql = await EmbeddableAsync(binder.Parser, sql, query, cancellationToken);
         var result = await binder.BindAsync(sql, cancellationToken);
+        SplitQuery? split = null;
+        string? reason = null;
+        IReadOnlyList<TableRead> reads;
+        try
+        {
+            await new FunctionRewriter(binder, tables, _time).RewriteAsync(query, cancellationToken);
+            var normal = query.Copy();
+            NameColumns(normal, result);
+            var ctes = CteInliner.Run(normal);
+            var context = new SplitContext(binder, tables, large ?? new TableSchema("", []), ctes);
+            reads = await ReadsAsync(binder, context, query, normal, sql, result, tables, cancellationToken);
+            if (large is null)
+            {
+                reason = "no table is large enough to be worth splitting";
+            }
+            else if (reads.FirstOrDefault(r => r.Table == large.Name) is not { } read)
+            {
+                reason = $"the query does not read {large.Name}";
+            }
+            else
+            {
+                split = await new QuerySplitter(context, read.Columns).SplitAsync(normal, result, cancellationToken);
+            }
+        }
+        catch (CannotSplitException e)
+        {
+            reason = e.Message;
+            reads = await ReadsAsync(binder, null, query, query, sql, result, tables, cancellationToken);
+        }
+
+        return new QueryPlan(sql, result, reads, split, reason);
+    }
+
+    private static async Task<IReadOnlyList<TableRead>> ReadsAsync(
+        QueryBinder binder, SplitContext? context, JsonObject query, JsonObject normal, string sql, IReadOnlyList<ColumnSchema> result, IReadOnlyList<TableSchema> tables, CancellationToken cancellationToken)
+    {
         var reads = new List<TableRead>();
         foreach (var table in tables.Where(t => Reads(query, t)))
         {
-            reads.Add(new TableRead(table.Name, await ColumnUse.NeededAsync(binder, query, sql, result, table, cancellationToken), null));
+            var whole = context is null || context.Ctes.Any(c => Reads(c.Body, table)) ? null : await FilterExtractor.ExtractAsync(context, normal, table, cancellationToken);
+            reads.Add(new TableRead(table.Name, await ColumnUse.NeededAsync(binder, query, sql, result, table, cancellationToken), whole));
         }
 
-        return new QueryPlan(sql, result, reads, null, largeTable is null ? "No table is large enough to be worth splitting." : "This query is not split yet.");
+        return reads;
     }
 
     private static bool Reads(JsonObject query, TableSchema table) => query.Everything()
         .Any(n => n.Type() == "BASE_TABLE" && string.Equals(n.Text("table_name"), table.Name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A result column without an alias is named after its expression, which splitting changes: so each gets its name as an alias.</summary>
+    private static void NameColumns(JsonObject query, IReadOnlyList<ColumnSchema> result)
+    {
+        for (var select = query; select is not null; select = select.Object("left"))
+        {
+            var items = select.Objects("select_list").ToList();
+            if (items.Count == result.Count)
+            {
+                foreach (var (item, column) in items.Zip(result).Where(p => p.First.Text("alias").Length == 0 && !p.First.IsExpression("STAR") && !p.First.IsExpression("COLUMN_REF")))
+                {
+                    item["alias"] = column.Name;
+                }
+            }
+        }
+    }
 
     /// <summary>Steps put the query into parentheses, which a semicolon at its end would break. Only the parser can tell which semicolon that is.</summary>
     private static async Task<string> EmbeddableAsync(SqlParser parser, string sql, JsonObject query, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ internal static class Tree
     public static bool IsQuery(this JsonObject node) => node.Type().EndsWith("_NODE", StringComparison.Ordinal);
 
     /// <summary>The objects directly below an object: its own, and those in its lists, however nested.</summary>
-    public static IEnumerable<JsonObject> Below(this JsonObject node) => node.SelectMany(p => Flatten(p.Value));
+    public static IEnumerable<JsonObject> Below(this JsonObject node) => node.SelectMany(p => ObjectsIn(p.Value));
 
     /// <summary>An object and all below it, in the order of the text.</summary>
     public static IEnumerable<JsonObject> Everything(this JsonObject node)
@@ -49,10 +49,11 @@ internal static class Tree
     public static ulong? Location(this JsonObject node) =>
         node["query_location"] is JsonValue value && value.TryGetValue<ulong>(out var location) && location != ulong.MaxValue ? location : null;
 
-    private static IEnumerable<JsonObject> Flatten(JsonNode? value) => value switch
+    /// <summary>The objects of a value: itself, or those in its lists, however nested.</summary>
+    public static IEnumerable<JsonObject> ObjectsIn(JsonNode? value) => value switch
     {
         JsonObject one => [one],
-        JsonArray many => many.SelectMany(Flatten),
+        JsonArray many => many.SelectMany(ObjectsIn),
         _ => [],
     };
 }

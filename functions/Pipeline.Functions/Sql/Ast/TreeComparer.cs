@@ -5,14 +5,25 @@ namespace Pipeline.Sql;
 /// <summary>Compares trees for what they mean.</summary>
 internal static class TreeComparer
 {
-    /// <summary>True if both trees are the same but for where they stand in the text.</summary>
+    /// <summary>True if both trees are the same but for where they stand in the text. What is left out equals what is empty.</summary>
     public static bool Same(JsonNode? a, JsonNode? b) => (a, b) switch
     {
-        (null, null) => true,
-        (JsonObject x, JsonObject y) => x.Where(Matters).All(p => Same(p.Value, y[p.Key])) && y.Where(Matters).All(p => p.Value is null || x[p.Key] is not null),
+        _ when IsEmpty(a) && IsEmpty(b) => true,
+        (JsonObject x, JsonObject y) => x.Select(p => p.Key).Union(y.Select(p => p.Key)).Where(Matters).All(key => Same(x[key], y[key])),
         (JsonArray x, JsonArray y) => x.Count == y.Count && x.Zip(y).All(p => Same(p.First, p.Second)),
         _ => JsonNode.DeepEquals(a, b),
     };
 
-    private static bool Matters(KeyValuePair<string, JsonNode?> property) => property.Key is not "query_location";
+    /// <summary>DuckDB's own functions may or may not carry their schema, and operators are functions that are written otherwise.</summary>
+    private static bool Matters(string property) => property is not ("query_location" or "schema" or "is_operator");
+
+    private static bool IsEmpty(JsonNode? node) => node switch
+    {
+        null => true,
+        JsonArray list => list.Count == 0,
+        JsonObject item => item.All(p => p.Key == "type" && p.Value is JsonValue || IsEmpty(p.Value)) && (!item.ContainsKey("type") || item.ContainsKey("orders")),
+        JsonValue value when value.TryGetValue<string>(out var text) => text.Length == 0,
+        JsonValue value when value.TryGetValue<bool>(out var flag) => !flag,
+        _ => false,
+    };
 }

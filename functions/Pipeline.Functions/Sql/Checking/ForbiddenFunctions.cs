@@ -38,10 +38,10 @@ internal static class ForbiddenFunctions
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Why an expression may not call a function; null if it may.</summary>
-    public static string? WhyNotInExpression(string name, FunctionCatalogue catalogue) =>
+    public static string? WhyNotInExpression(string name) =>
         Scalars.TryGetValue(name, out var reason) ? reason
         : name.StartsWith("__internal_", StringComparison.OrdinalIgnoreCase) ? "it is internal to DuckDB"
-        : catalogue.Internals.Contains(name) ? State
+        : FunctionCatalogue.Instance.Internals.Contains(name) ? State
         : null;
 
     /// <summary>Why FROM may not call a table function; null if it may.</summary>

@@ -5,7 +5,7 @@ namespace Pipeline.Sql;
 /// <summary>What DuckDB itself says of its functions; read once a process.</summary>
 internal sealed class FunctionCatalogue
 {
-    private static readonly Lazy<Task<FunctionCatalogue>> Shared = new(LoadAsync);
+    private static readonly Lazy<FunctionCatalogue> Shared = new(Load);
 
     private FunctionCatalogue(FrozenSet<string> aggregates, FrozenSet<string> @volatile, FrozenSet<string> perQuery, FrozenSet<string> internals, FrozenDictionary<string, (IReadOnlyList<string>, string)> macros)
     {
@@ -31,12 +31,12 @@ internal sealed class FunctionCatalogue
     /// <summary>DuckDB's own macros over expressions: parameters and definition.</summary>
     public FrozenDictionary<string, (IReadOnlyList<string> Parameters, string Definition)> Macros { get; }
 
-    public static Task<FunctionCatalogue> GetAsync() => Shared.Value;
+    public static FunctionCatalogue Instance => Shared.Value;
 
-    private static async Task<FunctionCatalogue> LoadAsync()
+    private static FunctionCatalogue Load()
     {
         using var session = DuckDbSession.Open();
-        var rows = await session.RunAsync(
+        var rows = session.Read(
             """
             SELECT DISTINCT function_name, function_type, coalesce(stability, ''), schema_name, array_to_string(parameters, ','), coalesce(macro_definition, '')
             FROM duckdb_functions() ORDER BY ALL
@@ -50,7 +50,7 @@ internal sealed class FunctionCatalogue
                 }
 
                 return all;
-            }, CancellationToken.None);
+            });
 
         var main = rows.Where(r => r.Schema == "main").ToList();
         var mainNames = main.Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);

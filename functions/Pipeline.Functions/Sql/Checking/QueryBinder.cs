@@ -7,6 +7,9 @@ internal sealed class QueryBinder : IDisposable
 {
     private const ulong DescribeLength = 9; // "DESCRIBE "
 
+    /// <summary>A table must have one column: one that no query can name.</summary>
+    private static readonly ColumnSchema NoColumn = new(SplitNames.Prefix + "none", "INTEGER");
+
     private readonly DuckDbSession _session = DuckDbSession.Open();
 
     public QueryBinder(IReadOnlyList<TableSchema> tables)
@@ -31,8 +34,9 @@ internal sealed class QueryBinder : IDisposable
 
     public DuckDbSession Session => _session;
 
+    /// <summary>Adds a table, or replaces it. It is a view, as in a task: a real table would have row ids too.</summary>
     public void AddTable(string name, IReadOnlyList<ColumnSchema> columns) =>
-        _session.Execute($"CREATE TABLE {SqlText.Name(name)} ({string.Join(", ", columns.Select(c => $"{SqlText.Name(c.Name)} {c.Type}"))})");
+        _session.Execute($"CREATE OR REPLACE VIEW {SqlText.Name(name)} AS {SqlText.EmptySelect(columns.Count > 0 ? columns : [NoColumn])}");
 
     /// <summary>The names and types of a user's query, or a fault with its place in the query and the nearest names.</summary>
     /// <exception cref="SqlException">The query does not bind.</exception>
@@ -73,25 +77,14 @@ internal sealed class QueryBinder : IDisposable
     /// <summary>What <paramref name="sql"/> gives when a table lacks some columns; null if it does not bind then.</summary>
     public async Task<IReadOnlyList<ColumnSchema>?> DescribeWithoutAsync(string sql, TableSchema table, IReadOnlyList<string> columns, CancellationToken cancellationToken)
     {
-        _session.Execute("BEGIN");
+        AddTable(table.Name, [.. table.Columns.Where(c => !columns.Contains(c.Name))]);
         try
         {
-            if (columns.Count == table.Columns.Count)
-            {
-                // A table must keep one column: one that no query can name.
-                _session.Execute($"ALTER TABLE {SqlText.Name(table.Name)} ADD COLUMN {SplitNames.Prefix}none INTEGER");
-            }
-
-            foreach (var column in columns)
-            {
-                _session.Execute($"ALTER TABLE {SqlText.Name(table.Name)} DROP COLUMN {SqlText.Name(column)}");
-            }
-
             return await TryDescribeAsync(sql, cancellationToken);
         }
         finally
         {
-            _session.Execute("ROLLBACK");
+            AddTable(table.Name, table.Columns);
         }
     }
 

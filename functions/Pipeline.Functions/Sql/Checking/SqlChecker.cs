@@ -6,7 +6,7 @@ namespace Pipeline.Sql;
 /// Holds a query's tree to what a job may do. Only what is known to be harmless passes: a kind of table reference or
 /// expression that is not listed here is refused.
 /// </summary>
-internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables, FunctionCatalogue functions)
+internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables)
 {
     private static readonly HashSet<string> QueryTypes = ["SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE"];
 
@@ -107,7 +107,7 @@ internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables, 
         {
             var name = item.Text("function_name");
             CheckSchema(item, "schema", "catalog", name);
-            if (ForbiddenFunctions.WhyNotInExpression(name, functions) is { } reason)
+            if (ForbiddenFunctions.WhyNotInExpression(name) is { } reason)
             {
                 throw Forbidden($"The function {name} is not allowed: {reason}", item);
             }

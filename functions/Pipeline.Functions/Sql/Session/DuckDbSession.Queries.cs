@@ -109,6 +109,19 @@ public sealed partial class DuckDbSession
         }
     }
 
+    /// <summary>Runs a short statement of our own on this thread.</summary>
+    internal T Read<T>(string sql, Func<DbDataReader, T> read)
+    {
+        try
+        {
+            return Run(sql, read, CancellationToken.None);
+        }
+        catch (DuckDBException e)
+        {
+            throw Translate(e);
+        }
+    }
+
     private T Run<T>(string sql, Func<DbDataReader, T> read, CancellationToken stop)
     {
         using var command = _connection.CreateCommand();

@@ -1,0 +1,42 @@
+namespace Pipeline.Sql;
+
+/// <summary>
+/// Any aggregate at all: the state is the list of its arguments' values, and in the end DuckDB's own function runs over the
+/// list. Exact for median, quantiles, mode, string_agg, histogram and whatever DuckDB adds; the state grows with the group.
+/// </summary>
+internal static class CollectingAggregates
+{
+    private const string Merge = $"flatten(list({{0}} ORDER BY {SplitNames.Order}) FILTER ({{0}} IS NOT NULL))";
+
+    public static AggregateState For(AggregateCall call)
+    {
+        if (call.Name is "list" or "array_agg" && !call.IsDistinct && call.Orders.Count == 0)
+        {
+            return AggregateState.Simple("all values", $"list({AggregateState.Argument(0)})", Merge);
+        }
+
+        // The first argument is always data; a further constant one (a separator, a fraction) stays with the final call.
+        var data = call.Arguments.Select((a, i) => i == 0 || !AggregateStates.IsConstant(a)).ToList();
+        var fields = new List<string>();
+        var arguments = call.Arguments.Select((_, i) => data[i] ? Field($"x{i}", AggregateState.Argument(i)) : AggregateState.Argument(i)).ToList();
+        var orders = call.Orders.Select((order, i) =>
+        {
+            // With DISTINCT, DuckDB orders only by what it also aggregates, and so must the final call.
+            var same = call.Arguments.ToList().FindIndex(a => TreeComparer.Same(a, order.Object("expression")));
+            return (same >= 0 ? arguments[same] : Field($"y{i}", AggregateState.OrderKey(i))) + Ordering.Direction(order);
+        }).ToList();
+        var distinct = call.IsDistinct ? "DISTINCT " : "";
+        var final = $"(SELECT {call.Name}({distinct}{string.Join(", ", arguments)}{(orders.Count > 0 ? $" ORDER BY {string.Join(", ", orders)}" : "")}) FROM unnest({{0}}) AS q(u))";
+        return AggregateState.Simple(
+            call.IsDistinct ? "distinct values" : "all values",
+            $"list({distinct}struct_pack({string.Join(", ", fields)}))",
+            call.IsDistinct ? $"list_distinct({Merge})" : Merge,
+            final);
+
+        string Field(string name, string value)
+        {
+            fields.Add($"{name} := {value}");
+            return $"u.{name}";
+        }
+    }
+}
