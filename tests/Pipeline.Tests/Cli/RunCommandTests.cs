@@ -237,7 +237,7 @@ public sealed class RunCommandTests : IAsyncLifetime, IDisposable
         var run = await CliRun.OfAsync(e => e with { WorkingFolder = _folder.Path, Interrupted = interrupt.Token }, "run", "samples/batch/spec.json", "--url", app.Url);
         Assert.Equal(130, run.ExitCode);
         Assert.Contains(app.Requests, r => r.Line == "DELETE /api/jobs/j1");
-        Assert.EndsWith("error: Interrupted; job j1 is cancelled.\n  job:  j1\n", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith("error: Interrupted; job j1 is cancelled.\n", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class FaultText
             : $"error: {Shown.Block(fault.Detail, "  ")}";
         foreach (var (pointer, detail) in faults)
             yield return $"  {(pointer.Length == 0 ? "(document)" : Shown.Text(pointer))}: {Shown.Block(detail, "    ")}";
-        if (fault.Job is not null)
+        if (fault.Job is not null && !fault.Detail.Contains(fault.Job, StringComparison.Ordinal))
             yield return $"  job:  {Shown.Text(fault.Job)}";
         if (fault.Task is not null)
             yield return $"  task: {Shown.Text(fault.Task)}";

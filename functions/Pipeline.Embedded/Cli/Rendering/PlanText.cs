@@ -92,7 +92,7 @@ internal static class PlanText
             Of(t.Columns, t.ColumnsTotal),
             Of(t.Files, t.FilesTotal),
             Of(t.RowGroups, t.RowGroupsTotal),
-            Shown.Count(t.RowGroupsTotal - t.RowGroups, "row group"),
+            Shown.Number(t.RowGroupsTotal - t.RowGroups),
             $"{ByteSize.Format(t.Bytes)} of {ByteSize.Format(t.BytesTotal)}",
         ]).ToList());
 
