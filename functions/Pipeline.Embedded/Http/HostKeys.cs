@@ -48,9 +48,9 @@ internal sealed record HostKeys(string Master, string Function, string Durable)
     public static bool Equal(string? given, string key) =>
         given is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(key));
 
-    // 32 random bytes, in characters that need no escape in a URL.
+    // 256 random bits, in characters that mean nothing to a URL, a shell or a command line's options.
     private static string NewKey() =>
-        Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        RandomNumberGenerator.GetString("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 43);
 
     private static bool TryWrite(string path, HostKeys keys)
     {

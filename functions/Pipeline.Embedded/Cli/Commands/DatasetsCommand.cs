@@ -23,7 +23,7 @@ internal sealed class DatasetsCommand : Verb
             case OutputFormat.Csv:
                 DatasetText.WriteCsv(context.Out.Writer, datasets);
                 break;
-            default:
+            case OutputFormat.Table when datasets.Length > 0:
                 context.WriteGrid(DatasetText.Grid(datasets));
                 break;
         }

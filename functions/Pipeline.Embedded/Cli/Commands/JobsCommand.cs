@@ -56,7 +56,7 @@ internal sealed class JobsCommand : Verb
             case OutputFormat.Csv:
                 JobText.WriteCsv(context.Out.Writer, jobs);
                 break;
-            default:
+            case OutputFormat.Table when jobs.Count > 0:
                 context.WriteGrid(JobText.Grid(jobs, context.Time.LocalTimeZone));
                 break;
         }
