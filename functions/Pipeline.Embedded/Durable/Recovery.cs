@@ -19,6 +19,7 @@ internal sealed class Recovery(TaskHubServices hub)
             Resume(instance, work);
         }
 
+        hub.Reader.LoadEntityMessages().ForEach(hub.Entities.Deliver);
         if (instances.Count > 0)
             hub.Logger.LogInformation("Went on with {Count} unfinished orchestrations.", instances.Count);
     }

@@ -27,6 +27,18 @@ internal sealed class TaskHub : IAsyncDisposable
     public Func<string, HttpManagementPayload> HttpManagement { get; set; } =
         _ => throw new InvalidOperationException("This host has no HTTP address yet.");
 
+    /// <summary>The parts of the hub, for tests.</summary>
+    internal TaskHubServices Services => services;
+
+    /// <summary>The history of an instance's newest execution, or null if there is no such instance.</summary>
+    public IReadOnlyList<HistoryEntry>? GetHistory(string instanceId) => client.GetHistory(instanceId);
+
+    /// <summary>Terminates an instance with an output as it is, which need not be JSON.</summary>
+    /// <exception cref="InstanceNotFoundException">There is no such instance.</exception>
+    /// <exception cref="InstanceStateException">It has ended.</exception>
+    public Task TerminateAsync(string instanceId, string? output, CancellationToken cancellationToken = default) =>
+        client.TerminateAsync(instanceId, output, recursive: false, cancellationToken);
+
     /// <summary>Opens the store and takes up all unfinished work.</summary>
     /// <exception cref="IOException">Another process uses the store.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -51,6 +63,7 @@ internal sealed class TaskHub : IAsyncDisposable
             return;
         services.Timers.Dispose();
         await services.Activities.StopAsync(cancellationToken);
+        await services.Entities.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var written = services.Writer.StopAsync();
         try
         {

@@ -14,6 +14,7 @@ internal sealed class TaskHubServices
         Timers = new TimerQueue(options.TimeProvider);
         Reader = new StoreReader(options.Path);
         Activities = new ActivityDispatcher(this);
+        Entities = new EntityDirectory(this);
         Cache = new ExecutionCache(options.MaxLiveOrchestrations);
     }
 
@@ -36,6 +37,8 @@ internal sealed class TaskHubServices
     public TimerQueue Timers { get; }
 
     public ActivityDispatcher Activities { get; }
+
+    public EntityDirectory Entities { get; }
 
     public StoreReader Reader { get; }
 

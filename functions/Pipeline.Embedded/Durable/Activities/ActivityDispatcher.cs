@@ -13,6 +13,9 @@ internal sealed class ActivityDispatcher(TaskHubServices hub) : IDisposable
     private int workers;
     private volatile bool stopping;
 
+    /// <summary>How many are running, or about to.</summary>
+    public int Running => Volatile.Read(ref workers);
+
     public void Enqueue(OrchestrationInstance instance, ActivityScheduled activity)
     {
         queue.Enqueue((instance, activity));

@@ -1,15 +1,18 @@
-using System.Text;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
+using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Embedded.Durable;
 
 /// <summary>The client of a task hub in the same process.</summary>
-internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, string name, Func<string, HttpManagementPayload> management)
+internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name, Func<string, HttpManagementPayload> management)
     : DurableTaskClient(name), IHttpManagementPayloadSource
 {
     private const int MaxPageSize = 1000;
+
+    public override DurableEntityClient Entities { get; } = new EmbeddedEntityClient(hub, name);
 
     public HttpManagementPayload CreateHttpManagementPayload(string instanceId) => management(instanceId);
 
@@ -20,12 +23,8 @@ internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, str
         CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name, nameof(orchestratorName));
-        var id = options?.InstanceId is { Length: > 0 } given ? Valid(given) : Guid.NewGuid().ToString("N");
         var json = hub.Payloads.Serialize(input, $"input of orchestrator '{orchestratorName}'");
-        var startAt = options?.StartAt?.UtcDateTime;
-        var info = new InstanceInfo(
-            0, id, orchestratorName, options?.Version?.Version ?? string.Empty, hub.Now, startAt > hub.Now ? startAt : null, null,
-            options?.Tags);
+        var info = StartRequest.Describe(hub, orchestratorName, options);
         var forbidden = options?.DedupeStatuses?.Select(ParseDedupeStatus).ToArray() ?? [];
         cancellation.ThrowIfCancellationRequested();
         return await hub.Writer.EnqueueAsync(new StartRequest(hub, info, json, forbidden));
@@ -86,7 +85,7 @@ internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, str
     public override Task<OrchestrationMetadata?> GetInstancesAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
-        Valid(instanceId);
+        InstanceId.Valid(instanceId);
         cancellation.ThrowIfCancellationRequested();
         return Task.FromResult(hub.Reader.FindInstance(instanceId) is { } row ? Metadata(row, getInputsAndOutputs) : null);
     }
@@ -95,15 +94,15 @@ internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, str
     {
         filter ??= new OrchestrationQuery();
         if (filter.InstanceIdPrefix is { Length: > 0 } prefix)
-            Valid(prefix);
+            InstanceId.Valid(prefix);
         return Pageable.Create<OrchestrationMetadata>((token, sizeHint, cancellation) =>
         {
             var size = Math.Min(sizeHint ?? filter.PageSize, MaxPageSize);
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(filter.PageSize));
             cancellation.ThrowIfCancellationRequested();
-            var rows = hub.Reader.ListInstances(filter, AfterId(token ?? filter.ContinuationToken), size + 1);
+            var rows = hub.Reader.ListInstances(filter, ContinuationToken.Decode(token ?? filter.ContinuationToken), size + 1);
             var page = rows.Take(size).Select(row => ListMetadata(row, filter.FetchInputsAndOutputs)).ToArray();
-            return Task.FromResult(new Page<OrchestrationMetadata>(page, rows.Count > size ? Token(page[^1].InstanceId) : null));
+            return Task.FromResult(new Page<OrchestrationMetadata>(page, rows.Count > size ? ContinuationToken.Encode(page[^1].InstanceId) : null));
         });
     }
 
@@ -125,7 +124,7 @@ internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, str
     public override async Task<PurgeResult> PurgeInstanceAsync(
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
-        Valid(instanceId);
+        InstanceId.Valid(instanceId);
         cancellation.ThrowIfCancellationRequested();
         return new PurgeResult(await hub.Writer.EnqueueAsync(new PurgeRequest(instanceId, options?.Recursive ?? false)));
     }
@@ -160,7 +159,7 @@ internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, str
     public override async Task<string> RestartAsync(
         string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default)
     {
-        Valid(instanceId);
+        InstanceId.Valid(instanceId);
         cancellation.ThrowIfCancellationRequested();
         var row = hub.Reader.FindInstance(instanceId) ?? throw new InstanceNotFoundException(instanceId);
         if (!restartWithNewInstanceId && row.Status.IsLive())
@@ -175,12 +174,29 @@ internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, str
         return await hub.Writer.EnqueueAsync(new StartRequest(hub, info, row.Input, []));
     }
 
+    public override async Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        InstanceId.Valid(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        var row = hub.Reader.FindInstance(instanceId) ?? throw new InstanceNotFoundException(instanceId);
+        if (row.Status != OrchestrationRuntimeStatus.Failed)
+            throw new InstanceStateException(Cannot("rewind", instanceId, row.Status), row.Status);
+        await hub.Writer.EnqueueAsync(new RewindRequest(hub, RewindPlan.Make(hub, row.Info)));
+        hub.Logger.LogInformation("Orchestration '{Id}' was rewound: {Reason}", instanceId, reason);
+    }
+
+    /// <summary>The history of an instance's newest execution, or null if there is no such instance.</summary>
+    public IReadOnlyList<HistoryEntry>? GetHistory(string instanceId) =>
+        hub.Reader.FindInstance(InstanceId.Valid(instanceId)) is { } row && hub.Reader.Load(row.Info.Key) is { } stored
+            ? HistoryView.Of(row, stored.History)
+            : null;
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task SendAsync(
         string instanceId, HistoryEvent @event, Func<OrchestrationRuntimeStatus, string?> refuse, CancellationToken cancellation)
     {
-        Valid(instanceId);
+        InstanceId.Valid(instanceId);
         cancellation.ThrowIfCancellationRequested();
         await hub.Writer.EnqueueAsync(new SendRequest(hub, instanceId, @event, refuse));
     }
@@ -188,7 +204,7 @@ internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, str
     private async Task<OrchestrationMetadata> WaitAsync(
         string instanceId, Func<InstanceRow, bool> isThere, bool payloads, string operation, CancellationToken cancellation)
     {
-        Valid(instanceId);
+        InstanceId.Valid(instanceId);
         try
         {
             return Metadata(
@@ -230,13 +246,6 @@ internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, str
         FailureDetails = row.Failure,
     };
 
-    private static string Valid(string instanceId)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        return instanceId[0] != '@' ? instanceId : throw new ArgumentException(
-            "Instance IDs starting with '@' are reserved for entities, and must not be used for orchestrations.", nameof(instanceId));
-    }
-
     private static OrchestrationRuntimeStatus ParseDedupeStatus(string text) =>
         Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status) && Enum.IsDefined(status)
             ? status
@@ -246,18 +255,4 @@ internal sealed partial class EmbeddedDurableTaskClient(TaskHubServices hub, str
 
     private static string Cannot(string verb, string instanceId, OrchestrationRuntimeStatus status) =>
         $"Cannot {verb} the orchestration instance '{instanceId}' because instance is in the {status} state.";
-
-    private static string Token(string lastId) => Convert.ToBase64String(Encoding.UTF8.GetBytes(lastId));
-
-    private static string? AfterId(string? token)
-    {
-        try
-        {
-            return token is null ? null : Encoding.UTF8.GetString(Convert.FromBase64String(token));
-        }
-        catch (FormatException e)
-        {
-            throw new ArgumentException($"'{token}' is not a continuation token. Pass on what the last page gave.", nameof(token), e);
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using DurableTask.Core.Exceptions;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Pipeline.Embedded.Durable;
@@ -11,42 +12,30 @@ namespace Pipeline.Embedded.Durable;
 internal sealed class StartRequest(
     TaskHubServices hub, InstanceInfo info, string? input, IReadOnlyCollection<OrchestrationRuntimeStatus> forbidden) : Request<string>
 {
-    private InstanceInfo info = info;
-    private HistoryEvent? started;
+    private readonly Outbox outbox = new(hub);
+
+    /// <summary>The instance that a caller's options ask for.</summary>
+    public static InstanceInfo Describe(TaskHubServices hub, TaskName name, StartOrchestrationOptions? options)
+    {
+        var now = hub.Now;
+        var id = options?.InstanceId is { Length: > 0 } given ? InstanceId.Valid(given) : Guid.NewGuid().ToString("N");
+        var startAt = options?.StartAt?.UtcDateTime;
+        return new InstanceInfo(
+            0, id, name, options?.Version?.Version ?? string.Empty, now, startAt > now ? startAt : null, Parent: null, options?.Tags);
+    }
 
     public override void Apply(WriteSession session)
     {
-        Refusal = null;
-        if (session.Find(info.Id) is { } existing)
-        {
-            if (existing.Status.IsLive() || forbidden.Contains(existing.Status))
-            {
-                Refusal = new OrchestrationAlreadyExistsException(info.Id);
-                return;
-            }
-
-            session.Delete(existing.Key);
-        }
-
-        info = info with { Key = session.NextSequence() };
-        started = session.Insert(info, input, hub.Now);
+        outbox.Clear();
+        Refusal = session.Find(info.Id) is { } existing && forbidden.Contains(existing.Status)
+            || !outbox.TryStart(session, info, input, hub.Now)
+            ? new OrchestrationAlreadyExistsException(info.Id)
+            : null;
     }
 
     protected override string Accepted()
     {
-        if (started is not null)
-        {
-            var instance = OrchestrationInstance.Begin(hub, info, input);
-            hub.Instances.Set(instance);
-            instance.Deliver(started);
-        }
-        else
-        {
-            var instance = new OrchestrationInstance(hub, info, OrchestrationRuntimeStatus.Pending);
-            hub.Instances.Set(instance);
-            instance.ArmStart();
-        }
-
+        outbox.Deliver();
         return info.Id;
     }
 }

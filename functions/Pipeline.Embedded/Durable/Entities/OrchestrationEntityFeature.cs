@@ -6,6 +6,8 @@ namespace Pipeline.Embedded.Durable;
 /// <summary>Calls, signals and locks of entities, from within an orchestrator.</summary>
 internal sealed class OrchestrationEntityFeature(OrchestrationExecution execution) : TaskOrchestrationEntityFeature
 {
+    private bool isLocking;
+
     public override Task<TResult> CallEntityAsync<TResult>(
         EntityInstanceId id, string operationName, object? input = null, CallEntityOptions? options = null)
     {
@@ -51,11 +53,13 @@ internal sealed class OrchestrationEntityFeature(OrchestrationExecution executio
         var sorted = entityIds.Select(id => id.ToString()).Distinct().Order(StringComparer.Ordinal).ToArray();
         if (sorted.Length == 0)
             throw new ArgumentException("The list of entities to lock must not be empty.", nameof(entityIds));
-        if (execution.Locks is not null)
+        if (execution.Locks is not null || isLocking)
             throw new InvalidOperationException("Must not enter another critical section from within a critical section.");
 
         var action = new EntitiesLocked(execution.Clock, execution.TakeTaskId(), sorted);
+        isLocking = true;
         await execution.Schedule<object?>(action).Task;
+        isLocking = false;
         var section = new CriticalSection(action.TaskId, sorted);
         execution.Locks = section;
         return new Releaser(execution, section);

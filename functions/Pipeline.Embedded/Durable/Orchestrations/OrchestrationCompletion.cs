@@ -6,6 +6,9 @@ namespace Pipeline.Embedded.Durable;
 /// <summary>How an execution ended.</summary>
 internal sealed record OrchestrationCompletion(OrchestrationRuntimeStatus Status, string? Output, TaskFailureDetails? Failure = null)
 {
+    /// <summary>What was thrown, if the execution failed in this process.</summary>
+    public Exception? Error { get; init; }
+
     /// <summary>Set if a new execution follows.</summary>
     public ContinueAsNewOptions? Next { get; init; }
 
@@ -15,5 +18,5 @@ internal sealed record OrchestrationCompletion(OrchestrationRuntimeStatus Status
     public bool Recursive { get; init; }
 
     public static OrchestrationCompletion Failed(Exception e) =>
-        new(OrchestrationRuntimeStatus.Failed, $"{e.GetType()}: {e.Message}", TaskFailureDetails.FromException(e));
+        new(OrchestrationRuntimeStatus.Failed, $"{e.GetType()}: {e.Message}", TaskFailureDetails.FromException(e)) { Error = e };
 }

@@ -59,11 +59,9 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
             throw new InvalidOperationException("While holding locks, cannot call suborchestrators.");
         var json = execution.Payloads.Serialize(input, $"input of sub-orchestrator '{orchestratorName}'");
         var child = options as SubOrchestrationOptions;
-        if (child?.InstanceId is ['@', ..])
-            throw ReservedId(nameof(options));
         // One id for all attempts.
         var instanceId = child?.InstanceId is { Length: > 0 } given
-            ? given
+            ? Pipeline.Embedded.Durable.InstanceId.Valid(given)
             : DeterministicGuid.Create($"{execution.Info.Key}/{execution.NextTaskId}").ToString("N");
         return Retrying(() =>
         {
@@ -131,7 +129,4 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
 
     private Task<T> Retrying<T>(Func<Task<T>> attempt, TaskOptions? options) =>
         options?.Retry is { } retry ? RetryLoop.RunAsync(this, attempt, retry) : attempt();
-
-    private static ArgumentException ReservedId(string parameter) =>
-        new("Instance IDs starting with '@' are reserved for entities, and must not be used for orchestrations.", parameter);
 }

@@ -12,7 +12,7 @@ namespace Pipeline.Embedded.Durable;
 internal sealed class OrchestrationExecution
 {
     private readonly ExecutionEnvironment environment;
-    private readonly Dictionary<int, ScheduledAction> recorded;
+    private readonly IActionLog recorded;
     private readonly TurnContext turn;
     private readonly OrchestrationContext context;
     private readonly Dictionary<int, PendingTask> open = [];
@@ -31,10 +31,10 @@ internal sealed class OrchestrationExecution
     /// <param name="recorded">What earlier turns asked for, if the execution is rebuilt from history.</param>
     /// <param name="strayed">Called, on any thread, when the function comes back from having awaited what is not durable.</param>
     public OrchestrationExecution(
-        ExecutionEnvironment environment, InstanceInfo info, string? input, IEnumerable<ScheduledAction> recorded, Action strayed)
+        ExecutionEnvironment environment, InstanceInfo info, string? input, IActionLog recorded, Action strayed)
     {
         this.environment = environment;
-        this.recorded = recorded.ToDictionary(action => action.TaskId);
+        this.recorded = recorded;
         Info = info;
         Input = input;
         turn = new TurnContext(() =>
@@ -69,6 +69,9 @@ internal sealed class OrchestrationExecution
     /// <summary>JSON; null if never set.</summary>
     public string? CustomStatus { get; set; }
 
+    /// <summary>Whether the function has left its context, so that what it did cannot be repeated.</summary>
+    public bool HasStrayed => hasStrayed;
+
     /// <summary>Up to where history has been worked through.</summary>
     public long Processed { get; private set; }
 
@@ -89,7 +92,7 @@ internal sealed class OrchestrationExecution
         foreach (var @event in batch)
         {
             if (@event.Sequence > replayed)
-                FailIfLeftOver();
+                EndReplay();
             if (Completion is not null)
                 break;
             IsReplaying = @event.Sequence <= replayed;
@@ -97,7 +100,7 @@ internal sealed class OrchestrationExecution
             Processed = @event.Sequence;
         }
 
-        FailIfLeftOver();
+        EndReplay();
         IsReplaying = false;
         Settle();
     });
@@ -110,6 +113,9 @@ internal sealed class OrchestrationExecution
         return taken;
     }
 
+    /// <summary>Lets the execution end in another way.</summary>
+    public void Replace(OrchestrationCompletion completion) => Completion = completion;
+
     /// <summary>Throws if the caller is not this execution's own code in its turn.</summary>
     public void ThrowIfOffTurn()
     {
@@ -121,27 +127,19 @@ internal sealed class OrchestrationExecution
     public int TakeTaskId() => NextTaskId++;
 
     /// <summary>Notes that the function asks for something that it does not wait for.</summary>
-    /// <returns>The step as history has it, if it is not new.</returns>
-    public ScheduledAction Record(ScheduledAction action)
+    public void Record(ScheduledAction action)
     {
-        if (recorded.Remove(action.TaskId, out var earlier))
+        try
         {
-            if (earlier.Matches(action))
-                return earlier;
-            throw Fatal(
-                $"A previous execution of this orchestration scheduled {Numbered(earlier)}, but the current orchestration replay instead "
-                + $"scheduled {action.Describe()} with this sequence number.");
+            if (!recorded.Claim(action, IsReplaying))
+                actions.Add(action);
         }
-
-        if (IsReplaying)
+        catch (NonDeterministicOrchestrationException e)
         {
-            throw Fatal(
-                $"The current orchestration replay scheduled {Numbered(action)}, but no previous execution of this orchestration "
-                + "scheduled anything with this sequence number.");
+            // Whatever the function makes of it.
+            fatal ??= e;
+            throw;
         }
-
-        actions.Add(action);
-        return action;
     }
 
     /// <summary>Notes that the function asks for something, and makes the task that it may wait for.</summary>
@@ -269,13 +267,19 @@ internal sealed class OrchestrationExecution
         if (fatal is not null)
             Completion = OrchestrationCompletion.Failed(fatal);
         else if (hasStrayed)
-            Completion = OrchestrationCompletion.Failed(InvalidAsyncInvocation.Error());
+            FailAsStrayed();
         else if (orchestrator.IsCompletedSuccessfully)
             Completion = next is null ? Complete(orchestrator.Result) : Continue();
         else if (orchestrator.IsCompleted)
             Completion = OrchestrationCompletion.Failed(Thrown(orchestrator));
         else if (open.Count == 0 && events.WaiterCount == 0)
-            Completion = OrchestrationCompletion.Failed(InvalidAsyncInvocation.Error());
+            FailAsStrayed();
+    }
+
+    private void FailAsStrayed()
+    {
+        hasStrayed = true;
+        Completion = OrchestrationCompletion.Failed(InvalidAsyncInvocation.Error());
     }
 
     private OrchestrationCompletion? Complete(object? result)
@@ -307,28 +311,21 @@ internal sealed class OrchestrationExecution
             new TaskFailureDetails("OrchestratorTaskNotFound", message, null, null, null));
     }
 
-    private void FailIfLeftOver()
+    /// <summary>Everything has been replayed: nothing of what was recorded may be missing.</summary>
+    private void EndReplay()
     {
-        if (recorded.Count == 0 || fatal is not null)
+        if (fatal is not null)
             return;
-        var missing = recorded.Values.MinBy(action => action.TaskId)!;
-        Fatal(
-            $"A previous execution of this orchestration scheduled {Numbered(missing)}, but the current orchestration replay did not "
-            + "schedule it.");
-        Completion = OrchestrationCompletion.Failed(fatal!);
+        try
+        {
+            recorded.Close();
+        }
+        catch (NonDeterministicOrchestrationException e)
+        {
+            fatal = e;
+            Completion = OrchestrationCompletion.Failed(e);
+        }
     }
-
-    private NonDeterministicOrchestrationException Fatal(string mismatch)
-    {
-        var error = new NonDeterministicOrchestrationException(
-            $"Non-Deterministic workflow detected: {mismatch} Either the orchestrator was changed while this instance was running, or it "
-            + "decides by something that is not the same in every replay (the clock, a random number, an environment variable, I/O).");
-        fatal ??= error;
-        return error;
-    }
-
-    private static string Numbered(ScheduledAction action) =>
-        $"{action.Kind} with sequence number {action.TaskId}" + (action.Target is null ? string.Empty : $" named '{action.Target}'");
 
     private static Exception Thrown(Task task) =>
         task.Exception?.InnerException ?? new TaskCanceledException(task);

@@ -38,15 +38,37 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     /// <summary>Whether the results of activities are still of use; not if the execution failed or was terminated.</summary>
     public bool WantsActivities => !discarded;
 
+    /// <summary>Whether neither a turn runs nor one is asked for.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (gate)
+                return !scheduled;
+        }
+    }
+
     /// <summary>When a turn last ran, in the terms of <see cref="Environment.TickCount64"/>.</summary>
     public long LastTurn { get; private set; }
 
-    /// <summary>A new execution, whose whole history is the event that starts it: nothing need be read.</summary>
-    public static OrchestrationInstance Begin(TaskHubServices hub, InstanceInfo info, string? input, string? customStatus = null)
+    /// <summary>Sets a new execution going. Its whole history is the event that starts it, so nothing need be read.</summary>
+    /// <param name="hub">The hub's other parts.</param>
+    /// <param name="info">What is fixed about the execution.</param>
+    /// <param name="input">JSON.</param>
+    /// <param name="customStatus">That of the round before.</param>
+    /// <param name="started">The event that starts it; null if it is to begin later.</param>
+    public static void Start(TaskHubServices hub, InstanceInfo info, string? input, string? customStatus, ExecutionStarted? started)
     {
         var instance = new OrchestrationInstance(hub, info, OrchestrationRuntimeStatus.Pending) { customStatus = customStatus };
-        instance.execution = instance.Create(input, []);
-        return instance;
+        hub.Instances.Set(instance);
+        if (started is null)
+        {
+            instance.ArmStart();
+            return;
+        }
+
+        instance.execution = instance.Create(input, new RecordedActions([]));
+        instance.Deliver(started);
     }
 
     /// <summary>Takes in a committed event.</summary>
@@ -136,6 +158,8 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
             hub.Cache.Add(this);
         execution.Run(batch, processed);
         var actions = execution.TakeActions();
+        if (hub.Options.VerifyReplay)
+            ReplayVerifier.Verify(hub, execution, actions);
         if (actions.Count > 0 || HasChanged(execution))
             Commit(execution, actions);
     }
@@ -148,14 +172,14 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         batch = [.. stored.History.Where(e => e is not ScheduledAction), .. batch.Where(e => e.Sequence > last)];
         processed = stored.Processed;
         customStatus = stored.CustomStatus;
-        return Create(stored.Input, stored.History.OfType<ScheduledAction>());
+        return Create(stored.Input, new RecordedActions(stored.History.OfType<ScheduledAction>()));
     }
 
-    private OrchestrationExecution Create(string? input, IEnumerable<ScheduledAction> recorded) =>
-        new(hub.Environment, Info, input, recorded, Wake) { CustomStatus = customStatus };
+    private OrchestrationExecution Create(string? input, IActionLog recorded) =>
+        new(hub.Environment, Info, input, recorded, Wake);
 
     private bool HasChanged(OrchestrationExecution current) =>
-        current.Completion is not null || Status(current) != status || current.CustomStatus != customStatus;
+        current.Completion is not null || Status(current) != status || VisibleStatus(current) != customStatus;
 
     private void Commit(OrchestrationExecution current, List<ScheduledAction> actions)
     {
@@ -200,12 +224,16 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         Status(current),
         hub.Now,
         current.Processed,
-        current.CustomStatus,
+        VisibleStatus(current),
         current.IsSuspended ? current.SuspendReason : null,
         actions,
         current.Completion,
         current.Completion is { Next: { PreserveUnprocessedEvents: true } } ? [.. current.BufferedEvents] : [],
         current.Locks);
+
+    /// <summary>What an earlier round has set is shown until this one sets another, or is complete.</summary>
+    private string? VisibleStatus(OrchestrationExecution current) =>
+        current.CustomStatus ?? (current.Completion is { Status: OrchestrationRuntimeStatus.Completed } ? null : customStatus);
 
     private static OrchestrationRuntimeStatus Status(OrchestrationExecution current) =>
         current.Completion?.Status

@@ -10,96 +10,35 @@ namespace Pipeline.Embedded.Durable;
 /// </summary>
 internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance instance, TurnResult turn) : Commit
 {
-    // What others receive once it is written.
-    private readonly List<Action> deliveries = [];
+    private readonly Outbox outbox = new(hub);
 
     private InstanceInfo Info => instance.Info;
 
     public override void Apply(WriteSession session)
     {
-        deliveries.Clear();
+        outbox.Clear();
+        var effects = new ActionEffects(outbox, Info, turn.At);
         foreach (var action in turn.Actions)
         {
             session.Append(Info.Key, action);
-            Perform(session, action);
+            effects.Perform(session, action);
         }
 
         if (turn.Completion is { Next: not null } completion)
             Continue(session, completion);
         else
             Update(session);
+        // Who is terminated keeps its locks, until somebody cleans up: what they protect may be half done.
+        if (turn.Locks is { } locks && turn.Completion is { Status: not OrchestrationRuntimeStatus.Terminated })
+            effects.Unlock(session, locks.EntityIds);
     }
 
     public override void Committed()
     {
         if (turn.Completion is { Next: null } completion)
             LogEnd(completion);
-        deliveries.ForEach(deliver => deliver());
+        outbox.Deliver();
         hub.Waiters.Signal(Info.Id);
-    }
-
-    private void Perform(WriteSession session, ScheduledAction action)
-    {
-        switch (action)
-        {
-            case SubOrchestrationScheduled child:
-                StartChild(session, child);
-                break;
-            case EventSent sent:
-                Send(session, sent.InstanceId, new EventRaised(turn.At, sent.Name, sent.Payload));
-                break;
-        }
-    }
-
-    private void StartChild(WriteSession session, SubOrchestrationScheduled child)
-    {
-        if (session.Find(child.InstanceId) is { } existing)
-        {
-            if (existing.Status.IsLive())
-            {
-                // The official host lets the child take the place of the other instance, whose work is then lost.
-                var message = $"An Orchestration instance with the ID {child.InstanceId} already exists and has not ended.";
-                var failure = new TaskFailureDetails(
-                    "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException", message, null, null, null);
-                Answer(session, instance, Info.Key, new TaskFailed(turn.At, child.TaskId, failure));
-                return;
-            }
-
-            session.Delete(existing.Key);
-        }
-
-        var parent = new ParentLink(Info.Key, Info.Id, child.TaskId, Info.Name);
-        var info = new InstanceInfo(
-            session.NextSequence(), child.InstanceId, child.Name, child.Version, turn.At, null, parent, child.Tags);
-        Start(session, info, child.Input);
-    }
-
-    private void Start(WriteSession session, InstanceInfo info, string? input, string? customStatus = null)
-    {
-        var started = session.Insert(info, input, turn.At, customStatus);
-        deliveries.Add(() =>
-        {
-            var begun = OrchestrationInstance.Begin(hub, info, input, customStatus);
-            hub.Instances.Set(begun);
-            begun.Deliver(started!);
-        });
-    }
-
-    private void Send(WriteSession session, string instanceId, HistoryEvent @event)
-    {
-        if (!session.AppendIfLive(instanceId, @event))
-            return;
-        deliveries.Add(() =>
-        {
-            if (hub.Instances.TryFind(instanceId, out var receiver))
-                receiver.Deliver(@event);
-        });
-    }
-
-    private void Answer(WriteSession session, OrchestrationInstance? receiver, long key, HistoryEvent @event)
-    {
-        if (receiver is not null && session.AppendIfLive(key, @event))
-            deliveries.Add(() => receiver.Deliver(@event));
     }
 
     private void Update(WriteSession session)
@@ -113,13 +52,13 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
         }
 
         session.SetOutput(Info.Key, completion.Output);
-        deliveries.Add(() => hub.Instances.Remove(instance));
-        if (Info.Parent is { } parent && hub.Instances.TryFind(parent.InstanceId, out var waiting))
-            Answer(session, waiting, parent.Key, Outcome(parent.TaskId, completion));
+        outbox.Add(() => hub.Instances.Remove(instance));
+        if (Info.Parent is { } parent)
+            outbox.Answer(session, parent.InstanceId, parent.Key, Outcome(parent.TaskId, completion));
         if (completion.Recursive)
         {
             foreach (var child in session.Children(Info.Key))
-                Send(session, child, new ExecutionTerminated(turn.At, completion.Output, Recursive: true));
+                outbox.Send(session, child, new ExecutionTerminated(turn.At, completion.Output, Recursive: true));
         }
     }
 
@@ -136,12 +75,12 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
         session.Delete(Info.Key);
         if (!carried)
         {
-            Start(session, info, completion.NextInput, turn.CustomStatus);
+            outbox.Start(session, info, completion.NextInput, turn.At, turn.CustomStatus);
             return;
         }
 
         session.Insert(info, completion.NextInput, turn.At, turn.CustomStatus);
-        deliveries.Add(() =>
+        outbox.Add(() =>
         {
             var next = new OrchestrationInstance(hub, info, OrchestrationRuntimeStatus.Pending);
             hub.Instances.Set(next);

@@ -1,12 +1,16 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
 
 namespace Pipeline.Embedded.Durable;
 
 /// <summary>Reads what is committed. For any number of threads; each read sees one moment of the store.</summary>
 internal sealed class StoreReader(string path) : IDisposable
 {
+    private const string EntityColumns = "id, state, modified, lock_key, lock_id";
+
     private readonly ConcurrentBag<ReadConnection> idle = [];
 
     public InstanceRow? FindInstance(string id) => Read(connection =>
@@ -88,11 +92,70 @@ internal sealed class StoreReader(string path) : IDisposable
         return found;
     });
 
+    public EntityRecord? FindEntity(string id) => Read(connection =>
+    {
+        using var rows = connection.Statement($"SELECT {EntityColumns} FROM entities WHERE id = $id").Query(id);
+        return rows.Read() ? Entity(rows) : null;
+    });
+
+    /// <summary>The entities that the query asks for, by id, after the one given; at most so many.</summary>
+    public List<EntityRecord> ListEntities(EntityQuery query, string? afterId, int count) => Read(connection =>
+    {
+        var found = new List<EntityRecord>();
+        using var rows = connection.Statement(
+            $"""
+            SELECT {EntityColumns} FROM entities
+            WHERE id > $after
+                AND ($prefix IS NULL OR substr(id, 1, length($prefix)) = $prefix)
+                AND ($transient OR state IS NOT NULL)
+                AND ($from IS NULL OR modified >= $from)
+                AND ($to IS NULL OR modified <= $to)
+            ORDER BY id LIMIT $count
+            """).Query(
+                afterId ?? string.Empty, query.InstanceIdStartsWith, query.IncludeTransient, query.LastModifiedFrom?.UtcTicks,
+                query.LastModifiedTo?.UtcTicks, count);
+        while (rows.Read())
+            found.Add(Entity(rows));
+        return found;
+    });
+
+    /// <summary>What releases the locks whose owners have ended.</summary>
+    public List<UnlockMessage> ListOrphanedLocks() => Read(connection =>
+    {
+        var found = new List<UnlockMessage>();
+        using var rows = connection.Statement(
+            $"""
+            SELECT id, lock_key FROM entities
+            WHERE lock_key IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM instances WHERE key = lock_key AND status IN {StoreDatabase.LiveStatuses})
+            """).Query();
+        while (rows.Read())
+            found.Add(new UnlockMessage(rows.GetString(0), rows.GetInt64(1)));
+        return found;
+    });
+
+    /// <summary>All that entities still have to do, in order.</summary>
+    public List<EntityMessage> LoadEntityMessages() => Read(connection =>
+    {
+        var found = new List<EntityMessage>();
+        using var rows = connection.Statement($"SELECT {EntityMessageCodec.Columns} FROM entity_messages ORDER BY seq").Query();
+        while (rows.Read())
+            found.Add(EntityMessageCodec.Decode(rows));
+        return found;
+    });
+
     public void Dispose()
     {
         while (idle.TryTake(out var connection))
             connection.Dispose();
     }
+
+    private static EntityRecord Entity(SqliteDataReader row) => new(
+        row.GetString(0),
+        row.IsDBNull(1) ? null : row.GetString(1),
+        new DateTime(row.GetInt64(2), DateTimeKind.Utc),
+        row.IsDBNull(3) ? null : row.GetInt64(3),
+        row.IsDBNull(4) ? null : row.GetString(4));
 
     private static List<HistoryEvent> History(ReadConnection connection, long key)
     {

@@ -19,6 +19,7 @@ internal sealed class StoreWriter : IDisposable
     private readonly object gate = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<Commit> queue = [];
+    private long enqueued;
     private bool stopping;
     private volatile bool abandoned;
     private volatile TaskCompletionSource? stall;
@@ -33,6 +34,16 @@ internal sealed class StoreWriter : IDisposable
     /// <summary>Ends once the disk takes writes again; completed as long as it does.</summary>
     public Task Writable => stall?.Task ?? Task.CompletedTask;
 
+    /// <summary>How many commits were ever enqueued.</summary>
+    public long Enqueued
+    {
+        get
+        {
+            lock (gate)
+                return enqueued;
+        }
+    }
+
     public void Start() => thread.Start();
 
     public void Enqueue(Commit commit)
@@ -41,6 +52,7 @@ internal sealed class StoreWriter : IDisposable
         {
             if (!stopping)
             {
+                enqueued++;
                 queue.Add(commit);
                 Monitor.Pulse(gate);
                 return;

@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Client;
 namespace Pipeline.Embedded.Durable;
 
 /// <summary>What commits may write. Lives on the writer's thread.</summary>
-internal sealed partial class WriteSession : IDisposable
+internal sealed class WriteSession : IDisposable
 {
     // The epoch counts how often the hub was opened, so numbers only ever grow, also across a crash.
     private const int EpochShift = 36;
@@ -30,6 +30,11 @@ internal sealed partial class WriteSession : IDisposable
     private readonly Statement carryUnprocessed;
     private readonly Statement children;
     private readonly Statement endedChildren;
+    private readonly Statement setParentTask;
+    private readonly Statement setEntity;
+    private readonly Statement deleteEntity;
+    private readonly Statement addEntityMessage;
+    private readonly Statement deleteEntityMessage;
     private long sequence;
 
     public WriteSession(SqliteConnection connection)
@@ -76,6 +81,19 @@ internal sealed partial class WriteSession : IDisposable
             $"UPDATE history SET key = $new WHERE key = $old AND seq > $processed AND kind IN ({HistoryCodec.CarriedKinds})");
         children = Prepare($"SELECT id FROM instances WHERE parent_key = $key AND status IN {StoreDatabase.LiveStatuses}");
         endedChildren = Prepare($"SELECT key FROM instances WHERE parent_key = $key AND status NOT IN {StoreDatabase.LiveStatuses}");
+        setParentTask = Prepare("UPDATE instances SET parent_task = $task WHERE key = $key");
+        setEntity = Prepare(
+            """
+            INSERT INTO entities (id, state, modified, lock_key, lock_id) VALUES ($id, $state, $modified, $lock_key, $lock_id)
+            ON CONFLICT (id) DO UPDATE SET state = $state, modified = $modified, lock_key = $lock_key, lock_id = $lock_id
+            """);
+        deleteEntity = Prepare("DELETE FROM entities WHERE id = $id");
+        addEntityMessage = Prepare(
+            $"""
+            INSERT INTO entity_messages ({EntityMessageCodec.Columns})
+            VALUES ($seq, $entity, $kind, $due, $sender_key, $sender_id, $sender_task, $name, $data)
+            """);
+        deleteEntityMessage = Prepare("DELETE FROM entity_messages WHERE seq = $seq");
     }
 
     /// <summary>Applies the commits in one transaction and commits it.</summary>
@@ -139,6 +157,9 @@ internal sealed partial class WriteSession : IDisposable
         updateInstance.Execute(
             (int)status, now.Ticks, processed, customStatus, failure is null ? null : JsonSerializer.Serialize(failure), key);
 
+    /// <summary>Says under which number the parent now waits.</summary>
+    public void SetParentTask(long key, int taskId) => setParentTask.Execute(taskId, key);
+
     public void SetOutput(long key, string? output) => setOutput.Execute(output, key);
 
     public void Delete(long key)
@@ -177,6 +198,23 @@ internal sealed partial class WriteSession : IDisposable
             keys.Add(rows.GetInt64(0));
         return keys;
     }
+
+    /// <summary>Writes an entity; one with neither a state nor a lock leaves nothing behind.</summary>
+    public void SetEntity(EntityRecord entity)
+    {
+        if (entity is { State: null, LockKey: null })
+            deleteEntity.Execute(entity.Id);
+        else
+            setEntity.Execute(entity.Id, entity.State, entity.ModifiedAt.Ticks, entity.LockKey, entity.LockedBy);
+    }
+
+    public void AddEntityMessage(EntityMessage message)
+    {
+        message.Sequence = NextSequence();
+        addEntityMessage.Execute(EntityMessageCodec.Encode(message));
+    }
+
+    public void DeleteEntityMessage(long sequence) => deleteEntityMessage.Execute(sequence);
 
     public void Dispose()
     {

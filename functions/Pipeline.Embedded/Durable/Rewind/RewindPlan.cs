@@ -1,0 +1,157 @@
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Pipeline.Embedded.Durable;
+
+/// <summary>
+/// How a failed execution goes on as if the failure had not happened: the outcomes that made it fail are dropped from its history, and
+/// what followed from them. Completed steps stay completed. Found by replaying the execution without one failure after the other,
+/// until it does not fail any more.
+/// </summary>
+internal sealed class RewindPlan
+{
+    private readonly TaskHubServices hub;
+    private readonly StoredExecution stored;
+
+    // The recorded numbers of the steps that are to be done again.
+    private readonly HashSet<int> dropped = [];
+
+    private RewindPlan(TaskHubServices hub, InstanceInfo info, StoredExecution stored)
+    {
+        this.hub = hub;
+        this.stored = stored;
+        Info = info;
+    }
+
+    public InstanceInfo Info { get; }
+
+    /// <summary>The history from which the execution goes on.</summary>
+    public List<HistoryEvent> History { get; private set; } = [];
+
+    /// <summary>How many rows of that history are replayed; the others lead to something new.</summary>
+    public int Replayed { get; private set; }
+
+    public string? CustomStatus { get; private set; }
+
+    /// <summary>Steps to be done again, beside activities, which recovery finds by itself.</summary>
+    public List<ScheduledAction> Again { get; } = [];
+
+    /// <summary>Plans for the sub-orchestrations that are to go on, too.</summary>
+    public List<RewindPlan> Children { get; } = [];
+
+    /// <param name="hub">The hub's other parts.</param>
+    /// <param name="info">A failed execution.</param>
+    public static RewindPlan Make(TaskHubServices hub, InstanceInfo info)
+    {
+        var plan = new RewindPlan(hub, info, hub.Reader.Load(info.Key) ?? throw new InstanceNotFoundException(info.Id));
+        RewindActions actions;
+        do
+        {
+            actions = new RewindActions(plan.stored.History.OfType<ScheduledAction>());
+        }
+        while (plan.Try(actions) is { } cause && plan.dropped.Add(cause));
+        foreach (var step in plan.History.OfType<ScheduledAction>())
+        {
+            if (actions.RecordedNumber(step.TaskId) is { } recorded && plan.dropped.Contains(recorded))
+                plan.Repeat(step);
+        }
+
+        return plan;
+    }
+
+    /// <summary>Replays without what is dropped.</summary>
+    /// <returns>The recorded number of a step whose outcome is to be dropped, too; null if there is none.</returns>
+    private int? Try(RewindActions actions)
+    {
+        History = [];
+        Replayed = 0;
+        var execution = new OrchestrationExecution(hub.Environment, Info, stored.Input, actions, static () => { });
+        var early = new List<(int Step, HistoryEvent Event)>();
+        foreach (var @event in stored.History.Where(e => e is not ScheduledAction))
+        {
+            if (StepOf(@event) is not { } step)
+            {
+                Feed(execution, actions, @event);
+            }
+            else if (!dropped.Contains(step))
+            {
+                early.Add((step, @event));
+                // Its step may come only later than it did; so may that of an earlier outcome.
+                while (early.FindIndex(outcome => actions.NewNumber(outcome.Step) is not null) is var i and >= 0)
+                {
+                    var (found, outcome) = early[i];
+                    early.RemoveAt(i);
+                    Feed(execution, actions, Renumber(outcome, actions.NewNumber(found)!.Value));
+                }
+            }
+        }
+
+        CustomStatus = execution.CustomStatus;
+        if (execution.Completion is { Status: OrchestrationRuntimeStatus.Failed, Error: { } error })
+            return Cause(error, actions) ?? Unchanged();
+        // Its locks were released with the failure, so it has to take them again.
+        return execution.Locks is { } locks ? actions.RecordedNumber(locks.TaskId) : null;
+    }
+
+    private void Feed(OrchestrationExecution execution, RewindActions actions, HistoryEvent @event)
+    {
+        if (execution.Completion is null)
+            execution.Run([@event], replayed: long.MaxValue);
+        History.Add(@event);
+        History.AddRange(actions.TakeClaimed());
+        if (!actions.HasNew)
+            Replayed = History.Count;
+    }
+
+    /// <summary>The step that the error speaks of; if it speaks of none, the one that failed last.</summary>
+    private int? Cause(Exception error, RewindActions actions)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is TaskFailedException task && actions.RecordedNumber(task.TaskId) is { } step && !dropped.Contains(step))
+                return step;
+        }
+
+        return stored.History.OfType<TaskFailed>().LastOrDefault(failed => !dropped.Contains(failed.TaskId))?.TaskId;
+    }
+
+    /// <summary>It fails by itself, not by a step: all that can be done is to run it again, perhaps as mended code.</summary>
+    private int? Unchanged()
+    {
+        dropped.Clear();
+        History = [.. stored.History];
+        Replayed = 0;
+        return null;
+    }
+
+    private void Repeat(ScheduledAction step)
+    {
+        if (step is SubOrchestrationScheduled child
+            && hub.Reader.FindInstance(child.InstanceId) is { Status: OrchestrationRuntimeStatus.Failed, Info: { Parent: { } parent } info }
+            && parent.Key == Info.Key)
+        {
+            // Its answer goes to the step under the new number.
+            Children.Add(Make(hub, info with { Parent = parent with { TaskId = step.TaskId } }));
+        }
+        else if (step is not ActivityScheduled)
+        {
+            Again.Add(step);
+        }
+    }
+
+    private static int? StepOf(HistoryEvent @event) => @event switch
+    {
+        TaskCompleted e => e.TaskId,
+        TaskFailed e => e.TaskId,
+        TimerFired e => e.TaskId,
+        _ => null,
+    };
+
+    private static HistoryEvent Renumber(HistoryEvent outcome, int id) => outcome switch
+    {
+        TaskCompleted e => e with { TaskId = id },
+        TaskFailed e => e with { TaskId = id },
+        TimerFired e => e with { TaskId = id },
+        _ => outcome,
+    };
+}
