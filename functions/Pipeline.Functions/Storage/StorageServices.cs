@@ -8,8 +8,8 @@ namespace Pipeline.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Registers <see cref="IObjectStore"/> as the configuration says (see <see cref="ObjectStoreFactory"/>). Nothing is opened, and
-    /// no network asked, before its first use.
+    /// Registers <see cref="IObjectStore"/> as the configuration says (see <see cref="ObjectStoreFactory"/>), and what works with
+    /// datasets over it. Nothing is opened, and no network asked, before its first use.
     /// </summary>
     public static IServiceCollection AddPipelineStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -17,6 +17,8 @@ public static class StorageServices
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => ObjectStoreFactory.Create(configuration, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<FooterReader>();
+        services.TryAddSingleton<DatasetCatalog>();
         return services;
     }
 }

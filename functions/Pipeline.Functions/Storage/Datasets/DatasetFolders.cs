@@ -1,0 +1,27 @@
+namespace Pipeline.Storage;
+
+/// <summary>Where datasets are: <c>datasets/{name}/…/*.parquet</c>, and which of the objects there are their files.</summary>
+public static class DatasetFolders
+{
+    /// <summary>The container of all datasets.</summary>
+    public const string Container = "datasets";
+
+    /// <summary>The object that ends an upload: when it is written, all files are there.</summary>
+    public const string SuccessMarker = "_SUCCESS";
+
+    /// <summary>What the names of data files end with.</summary>
+    public const string Extension = ".parquet";
+
+    /// <summary>Whether an object is a data file of its dataset: files and folders that start with '_' or '.' are not, unless they
+    /// are partition folders.</summary>
+    /// <param name="path">The object's path in the container.</param>
+    public static bool IsDataFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var segments = path.Split('/');
+        return segments.Length > 1 && path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)
+            && !IsHidden(segments[^1]) && !segments[1..^1].Any(folder => IsHidden(folder) && !HivePartition.IsPartition(folder));
+    }
+
+    internal static bool IsHidden(string name) => name[0] is '_' or '.';
+}
