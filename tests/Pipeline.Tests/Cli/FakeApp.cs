@@ -22,7 +22,7 @@ internal sealed class FakeApp : IAsyncDisposable
     public IReadOnlyList<Request> Requests => [.. _requests];
 
     /// <summary>Runs before a request is answered.</summary>
-    public Action<Request> OnRequest { get; set; } = _ => { };
+    public Func<Request, Task> OnRequest { get; set; } = _ => Task.CompletedTask;
 
     public sealed record Request(string Line, string Body, string? Key, string? ContentType);
 
@@ -61,7 +61,7 @@ internal sealed class FakeApp : IAsyncDisposable
             http.Request.Headers["x-functions-key"],
             http.Request.ContentType);
         _requests.Enqueue(request);
-        OnRequest(request);
+        await OnRequest(request);
         if (!_answers.TryGetValue(request.Line, out var answers))
         {
             http.Response.StatusCode = 404;

@@ -1,4 +1,5 @@
 using Pipeline.Embedded.Cli;
+using Pipeline.Embedded.Cli.Uploads;
 using Pipeline.Tests.Storage;
 
 namespace Pipeline.Tests.Cli;

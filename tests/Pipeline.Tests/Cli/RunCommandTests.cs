@@ -233,6 +233,7 @@ public sealed class RunCommandTests : IAsyncLifetime, IDisposable
         {
             if (request.Line == "GET /api/jobs/j1")
                 interrupt.Cancel();
+            return Task.CompletedTask;
         };
         var run = await CliRun.OfAsync(e => e with { WorkingFolder = _folder.Path, Interrupted = interrupt.Token }, "run", "samples/batch/spec.json", "--url", app.Url);
         Assert.Equal(130, run.ExitCode);
@@ -250,6 +251,7 @@ public sealed class RunCommandTests : IAsyncLifetime, IDisposable
         {
             if (request.Line == "POST /api/jobs")
                 interrupt.Cancel();
+            return Task.CompletedTask;
         };
         var run = await CliRun.OfAsync(e => e with { WorkingFolder = _folder.Path, Interrupted = interrupt.Token }, "run", "samples/batch/spec.json", "--url", app.Url);
         Assert.Equal(130, run.ExitCode);
@@ -260,7 +262,7 @@ public sealed class RunCommandTests : IAsyncLifetime, IDisposable
     public async Task Run_InterruptedBeforeItIsSubmitted_StartsNoJob()
     {
         using var interrupt = new CancellationTokenSource();
-        _app.OnRequest = _ => interrupt.Cancel();
+        _app.OnRequest = _ => interrupt.CancelAsync();
         var run = await CliRun.OfAsync(e => e with { WorkingFolder = _folder.Path, Interrupted = interrupt.Token }, "run", "samples/batch/spec.json", "--url", _app.Url);
         Assert.Equal(130, run.ExitCode);
         Assert.DoesNotContain(_app.Requests, r => r.Line.StartsWith("POST", StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Embedded.Cli.Rendering;
 
 namespace Pipeline.Embedded.Cli.Commands;
 

@@ -88,14 +88,17 @@ internal static class JobText
         if (job.Output is { } output)
             facts.Add(Shown.Count(output.Rows, "row"));
         facts.Add(Shown.Duration(job.UpdatedAt - job.CreatedAt));
-        if (job.Progress is { TasksTotal: > 0 } progress)
-        {
-            facts.Add(Shown.Count(progress.TasksDone, "task"));
-            facts.Add($"{ByteSize.Format(progress.BytesRead)} read");
-        }
+        // The output's own figures are final; progress may be a step behind.
+        if ((Figure(job, "tasks") ?? job.Progress?.TasksDone) is { } tasks)
+            facts.Add(Shown.Count(tasks, "task"));
+        if ((Figure(job, "bytesRead") ?? job.Progress?.BytesRead) is { } bytes)
+            facts.Add($"{ByteSize.Format(bytes)} read");
         facts.Add($"job {Shown.Text(job.Id)}");
         return string.Join(" · ", facts);
     }
+
+    private static long? Figure(JobView job, string name) =>
+        job.Output?.Statistics is { } statistics && statistics.TryGetValue(name, out var figure) ? figure : null;
 
     private static bool IsOver(JobView job) => job.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled;
 

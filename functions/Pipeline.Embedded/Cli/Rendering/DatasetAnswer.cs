@@ -1,7 +1,6 @@
-using Pipeline.Embedded.Cli.Rendering;
 using Pipeline.Storage;
 
-namespace Pipeline.Embedded.Cli;
+namespace Pipeline.Embedded.Cli.Rendering;
 
 /// <summary>Writes one dataset in the format that was asked for.</summary>
 internal static class DatasetAnswer

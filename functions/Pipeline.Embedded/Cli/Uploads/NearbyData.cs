@@ -1,4 +1,4 @@
-namespace Pipeline.Embedded.Cli;
+namespace Pipeline.Embedded.Cli.Uploads;
 
 /// <summary>Brings along the data that lies near a spec, so that a sample runs in an app that has never seen it.</summary>
 internal static class NearbyData

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace Pipeline.Embedded.Cli;
+namespace Pipeline.Embedded.Cli.Uploads;
 
 /// <summary>The body of a request that writes a file: it streams, and tells how many bytes have gone out.</summary>
 internal sealed class FileUpload : HttpContent

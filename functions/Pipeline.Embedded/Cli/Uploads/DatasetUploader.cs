@@ -2,7 +2,7 @@ using System.Globalization;
 using Pipeline.Embedded.Cli.Rendering;
 using Pipeline.Storage;
 
-namespace Pipeline.Embedded.Cli;
+namespace Pipeline.Embedded.Cli.Uploads;
 
 /// <summary>Sends local Parquet files to an app as a dataset, and closes the upload when all of them are there.</summary>
 internal sealed class DatasetUploader(PipelineClient client)

@@ -1,7 +1,7 @@
 using System.IO.Enumeration;
 using Pipeline.Storage;
 
-namespace Pipeline.Embedded.Cli;
+namespace Pipeline.Embedded.Cli.Uploads;
 
 /// <summary>Parquet files on this machine that are, or are to become, one dataset.</summary>
 /// <param name="Source">Where they are, as it is shown.</param>

@@ -1,7 +1,6 @@
-using Pipeline.Embedded.Cli.Rendering;
 using Pipeline.Jobs;
 
-namespace Pipeline.Embedded.Cli;
+namespace Pipeline.Embedded.Cli.Rendering;
 
 /// <summary>Fetches a job's rows and writes them in the format that was asked for.</summary>
 internal static class ResultAnswer
