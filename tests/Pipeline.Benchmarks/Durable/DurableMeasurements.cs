@@ -9,11 +9,11 @@ internal static class DurableMeasurements
 {
     public const string FanOut = "durable.fanout";
     public const string Chain = "durable.chain";
-    public const string Steps = "durable.steps";
+    public const string Instances = "durable.instances";
     public const string SqliteCommits = "durable.sqlite";
     public const string BareTasks = "durable.tasks";
 
-    /// <summary>The median seconds of one repetition.</summary>
+    /// <summary>How long it took.</summary>
     public const string Seconds = "seconds";
 
     /// <summary>The most memory that the process had, in millions of bytes.</summary>
@@ -21,37 +21,32 @@ internal static class DurableMeasurements
 
     public static IReadOnlyDictionary<string, Measurement> All { get; } = new Dictionary<string, Measurement>
     {
-        [FanOut] = (arguments, token) => OnHubAsync(arguments, 500, (hub, size) => hub.RunAsync(nameof(Workload.FanOut), size, size * (size + 1L) / 2, token), token),
-        [Chain] = (arguments, token) => OnHubAsync(arguments, 100, (hub, length) => hub.RunAsync(nameof(Workload.Chain), length, length, token), token),
-        [Steps] = (arguments, token) => OnHubAsync(
-            arguments,
-            50,
-            (hub, instances) => Task.WhenAll(Enumerable.Range(0, instances).Select(_ => hub.RunAsync(nameof(Workload.Chain), 5, 5, token))),
-            token),
-        [SqliteCommits] = (arguments, token) => PeerAsync(arguments, (size, group) => Peers.SqliteCommitsAsync(size, group, token)),
-        [BareTasks] = (arguments, _) => PeerAsync(arguments, (size, _) => Peers.BareTasksAsync(size)),
+        [FanOut] = (arguments, token) => OnHubAsync(
+            arguments[0], warmUp: 1_000, (hub, size) => hub.RunAsync(nameof(Workload.FanOut), size, 1, size * (size + 1L) / 2, token), token),
+        [Chain] = (arguments, token) => OnHubAsync(
+            arguments[0], warmUp: 100, (hub, length) => hub.RunAsync(nameof(Workload.Chain), length, 1, length, token), token),
+        [Instances] = (arguments, token) => OnHubAsync(
+            arguments[0], warmUp: 100, (hub, count) => hub.RunAsync(nameof(Workload.Chain), Int(arguments[1]), count, Int(arguments[1]), token), token),
+        [SqliteCommits] = (arguments, token) => MeasureAsync(
+            () => Peers.SqliteCommitsAsync(10, 1, token), () => Peers.SqliteCommitsAsync(Int(arguments[0]), Int(arguments[1]), token)),
+        [BareTasks] = (arguments, _) => MeasureAsync(() => Peers.BareTasksAsync(1_000), () => Peers.BareTasksAsync(Int(arguments[0]))),
     };
 
-    // Arguments: size, repetitions.
     private static async Task<IReadOnlyDictionary<string, double>> OnHubAsync(
-        IReadOnlyList<string> arguments, int warmUp, Func<Hub, int, Task> run, CancellationToken cancellationToken)
+        string size, int warmUp, Func<Hub, int, Task> run, CancellationToken cancellationToken)
     {
         await using var hub = await Hub.StartAsync(cancellationToken);
-        var seconds = await Repeat.SecondsAsync(Int(arguments[1]), () => run(hub, warmUp), () => run(hub, Int(arguments[0])));
-        return Result(seconds);
+        return await MeasureAsync(() => run(hub, warmUp), () => run(hub, Int(size)));
     }
 
-    // Arguments: size, repetitions and, for some, how much to group.
-    private static async Task<IReadOnlyDictionary<string, double>> PeerAsync(IReadOnlyList<string> arguments, Func<int, int, Task> run)
+    private static async Task<IReadOnlyDictionary<string, double>> MeasureAsync(Func<Task> warmUp, Func<Task> measured)
     {
-        var group = arguments.Count > 2 ? Int(arguments[2]) : 1;
-        return Result(await Repeat.SecondsAsync(Int(arguments[1]), () => run(100, group), () => run(Int(arguments[0]), group)));
-    }
-
-    private static Dictionary<string, double> Result(double[] seconds)
-    {
+        await warmUp();
+        var start = Stopwatch.GetTimestamp();
+        await measured();
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using var process = Process.GetCurrentProcess();
-        return new Dictionary<string, double> { [Seconds] = Repeat.Median(seconds), [PeakMegabytes] = process.PeakWorkingSet64 / 1e6 };
+        return new Dictionary<string, double> { [Seconds] = seconds, [PeakMegabytes] = process.PeakWorkingSet64 / 1e6 };
     }
 
     private static int Int(string argument) => int.Parse(argument, CultureInfo.InvariantCulture);

@@ -1,53 +1,53 @@
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
+using System.Net.Http.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Benchmarks.Measuring;
-using Pipeline.Embedded.Durable;
 using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.Benchmarks.Durable;
 
-/// <summary>The workload as an app: function catalogue, middleware and task hub, on a folder of its own.</summary>
+/// <summary>A host with the workload as its app, on a folder of its own.</summary>
 internal sealed class Hub : IAsyncDisposable
 {
-    private readonly TemporaryFolder _root = new();
-    private readonly ServiceProvider _services = new ServiceCollection().AddLogging(logging => logging.AddConsole().SetMinimumLevel(LogLevel.Warning)).BuildServiceProvider();
-    private readonly TaskHub _hub;
+    private readonly TemporaryFolder _root;
+    private readonly EmbeddedHost _host;
+    private readonly HttpClient _http;
 
-    private Hub()
+    private Hub(TemporaryFolder root, EmbeddedHost host)
     {
-        var catalog = FunctionCatalog.Load([typeof(Workload)], new TriggerBindings(new HostSettings(new ConfigurationBuilder().Build())), () => Client);
-        var loggers = _services.GetRequiredService<ILoggerFactory>();
-        var functions = new DurableFunctions(catalog, new FunctionInvoker(_services.GetRequiredService<IServiceScopeFactory>(), loggers, []));
-        _hub = new TaskHub(new TaskHubOptions { Path = Path.Combine(_root.Path, "hub.db") }, functions, loggers);
+        (_root, _host) = (root, host);
+        _http = new HttpClient { BaseAddress = host.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
     }
-
-    private DurableTaskClient Client => _hub.Client;
 
     public static async Task<Hub> StartAsync(CancellationToken cancellationToken)
     {
-        var hub = new Hub();
-        await hub._hub.StartAsync(cancellationToken);
-        return hub;
+        var root = new TemporaryFolder();
+        return new Hub(root, await EmbeddedHost.StartAsync(
+            new EmbeddedHostOptions
+            {
+                FunctionTypes = [typeof(Workload)],
+                Configure = (_, _) => { },
+                Root = root.Path,
+                Url = new Uri("http://127.0.0.1:0"),
+                LogLevel = LogLevel.Warning,
+            },
+            cancellationToken));
     }
 
-    /// <summary>Runs an orchestration to its end and checks what it gives.</summary>
-    public async Task RunAsync<T>(TaskName orchestrator, int input, T expected, CancellationToken cancellationToken)
+    /// <summary>Runs instances of an orchestrator side by side, from one request, and checks what each gives.</summary>
+    public async Task RunAsync(string orchestrator, int input, int instances, long expected, CancellationToken cancellationToken)
     {
-        var id = await Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, cancellationToken);
-        var end = await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken);
-        if (end.RuntimeStatus != OrchestrationRuntimeStatus.Completed || !Equals(end.ReadOutputAs<T>(), expected))
+        using var answer = await _http.PostAsync(new Uri($"run/{orchestrator}/{input}/{instances}", UriKind.Relative), content: null, cancellationToken);
+        var outputs = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<string[]>(cancellationToken) : null;
+        if (outputs is null || outputs.Length != instances || outputs.Any(output => output != Figures.Whole(expected)))
         {
-            throw new BenchmarkException($"{orchestrator} of {input} ended as {end.RuntimeStatus} with {end.SerializedOutput}; it should give {expected}.");
+            throw new BenchmarkException($"{orchestrator} of {input} answered {(int)answer.StatusCode} {string.Join(", ", outputs?.Distinct() ?? [])}; it should give {expected}.");
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _hub.DisposeAsync();
-        await _services.DisposeAsync();
+        _http.Dispose();
+        await _host.DisposeAsync();
         _root.Dispose();
     }
 }

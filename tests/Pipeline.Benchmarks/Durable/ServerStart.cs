@@ -10,7 +10,7 @@ internal static class ServerStart
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
-    public static async Task<double> MillisecondsAsync(CancellationToken cancellationToken)
+    public static async Task<double> SecondsAsync(CancellationToken cancellationToken)
     {
         using var root = new TemporaryFolder();
         var port = FreePort();
@@ -36,7 +36,7 @@ internal static class ServerStart
                 }
             }
 
-            return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+            return Stopwatch.GetElapsedTime(began).TotalSeconds;
         }
         finally
         {

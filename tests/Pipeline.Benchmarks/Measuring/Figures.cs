@@ -19,6 +19,9 @@ internal sealed class Figures
         return Math.Round(value, digits).ToString("0.###", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>As a program writes it.</summary>
+    public static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>With thousands set apart, for tables.</summary>
     public static string Readable(double value) => Math.Abs(value) >= 1000 ? Math.Round(value).ToString("N0", CultureInfo.InvariantCulture) : Number(value);
 }
