@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Embedded.Durable;
 using Pipeline.Embedded.Http;
+using Pipeline.Embedded.Http.Durable;
 using Pipeline.Embedded.Triggers;
 
 namespace Pipeline.Embedded.Hosting;
@@ -45,7 +46,16 @@ public sealed class EmbeddedHost : IAsyncDisposable
         var invoker = new FunctionInvoker(Services.GetRequiredService<IServiceScopeFactory>(), loggers, worker.Middleware);
         _hub = new TaskHub(HubOptions(options, settings), new DurableFunctions(_catalog, invoker), loggers);
         var functions = new FunctionEndpoints(invoker, _keys, loggers);
-        _app.UseFunctionRoutes(routes => functions.Map(routes, _catalog.All));
+        var durable = new DurableEndpoints(
+            new DurableInstances(_hub, Urls, options.TimeProvider), new DurableEntities(_hub), _keys, loggers.CreateLogger<DurableEndpoints>());
+        _app.UseFunctionRoutes(routes =>
+        {
+            functions.Map(routes, _catalog.All);
+            durable.Map(routes);
+        });
+
+        DurableUrls Urls() => new(BaseAddress, settings.HubName, _keys.Durable);
+        _hub.HttpManagement = id => Urls().Of(id);
         _triggers = new TriggerListeners(_catalog, invoker, Services, options.Root, _abort.Token);
     }
 
