@@ -23,7 +23,7 @@ public sealed class LocalDatasetTests : IDisposable
     [Fact]
     public void Read_HiddenFilesAndLinkedFolders_AreLeftOut()
     {
-        Write("flights/a.parquet", "flights/.b.parquet", "flights/.tmp/c.parquet", "elsewhere/d.parquet");
+        Write("flights/a.parquet", "flights/.b.parquet", "flights/.tmp/c.parquet", "flights/_temporary/e.parquet", "flights/_f.parquet", "elsewhere/d.parquet");
         Directory.CreateSymbolicLink(_folder["flights", "link"], _folder["elsewhere"]);
         Directory.CreateSymbolicLink(_folder["flights", "circle"], _folder["flights"]);
         Assert.Equal(["a.parquet"], LocalDataset.Read("flights", _folder.Path).Files.Select(f => f.Path));

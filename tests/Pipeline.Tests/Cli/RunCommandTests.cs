@@ -78,6 +78,23 @@ public sealed class RunCommandTests : IAsyncLifetime, IDisposable
         Assert.True(lines.IndexOf("POST /api/jobs") > lines.IndexOf("POST /api/datasets/flights/complete"), "submitted before the data was there");
     }
 
+    [Theory]
+    [InlineData("""{"name":"flights","files":1,"bytes":4,"partitionColumns":[],"closed":false}""", true)]
+    [InlineData("""{"name":"flights","files":1,"bytes":4,"partitionColumns":[],"closed":true}""", false)]
+    [InlineData("""{"name":"flights","files":2,"bytes":9,"partitionColumns":[],"closed":false}""", false)]
+    public async Task Run_AnUploadThatWasCutShort_IsDoneAgain(string inTheApp, bool again)
+    {
+        await using var app = await FakeApp.StartAsync();
+        app.On("GET /api/datasets", $"[{inTheApp}]").On("POST /api/jobs", Json.Accepted, 202).On("GET /api/jobs/j1", Json.Completed).On("GET /api/jobs/j1/result?top=50", Json.Result)
+            .On("PUT /api/datasets/flights/files/a.parquet", "", 201).On("PUT /api/datasets/flights/files/b.parquet", "", 201)
+            .On("POST /api/datasets/flights/complete", """{"name":"flights","files":2,"bytes":9,"partitionColumns":[],"closed":true}""");
+        Directory.CreateDirectory(_folder["samples", "data", "flights"]);
+        await File.WriteAllTextAsync(_folder["samples", "data", "flights", "a.parquet"], "PAR1");
+        await File.WriteAllTextAsync(_folder["samples", "data", "flights", "b.parquet"], "PAR12");
+        Assert.Equal(0, (await RunAsync(app.Url)).ExitCode);
+        Assert.Equal(again ? 2 : 0, app.Requests.Count(r => r.Line.StartsWith("PUT ", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Run_ADatasetThatTheAppHas_IsNotUploaded()
     {

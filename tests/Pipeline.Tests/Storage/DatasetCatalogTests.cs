@@ -194,6 +194,18 @@ public sealed class DatasetCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task List_ADatasetWithTheMarker_IsClosed()
+    {
+        Add("done/k=1/a.parquet", "SELECT 1 AS x");
+        Add("open/a.parquet", "SELECT 1 AS x");
+        await File.WriteAllTextAsync(_folder["datasets", "done", "_SUCCESS"], "");
+
+        Assert.Equal([("done", true), ("open", false)], (await _catalog.ListAsync(s_ct)).Select(d => (d.Name, d.Closed)));
+        Assert.True((await _catalog.DescribeAsync("done", s_ct)).Closed);
+        Assert.False((await _catalog.DescribeAsync("open", s_ct)).Closed);
+    }
+
+    [Fact]
     public async Task Describe_Dataset_TellsRowsAndColumns()
     {
         Add("d/k=1/a.parquet", "SELECT 1 AS x FROM range(4)");

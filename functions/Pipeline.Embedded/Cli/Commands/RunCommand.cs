@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Pipeline.Embedded.Cli.Uploads;
 using Pipeline.Embedded.Cli.Rendering;
+using Pipeline.Embedded.Cli.Uploads;
 
 namespace Pipeline.Embedded.Cli.Commands;
 

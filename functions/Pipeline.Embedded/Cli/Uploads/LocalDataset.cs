@@ -83,7 +83,7 @@ internal sealed record LocalDataset(string Source, IReadOnlyList<LocalDataset.Da
             // A link to a folder may lead out of the tree, or round in a circle.
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         };
-        return new LocalDataset(shown, files.OrderBy(f => f.Path, StringComparer.Ordinal).ToList());
+        return new LocalDataset(shown, files.Where(f => DatasetFolders.IsDataFile($"dataset/{f.Path}")).OrderBy(f => f.Path, StringComparer.Ordinal).ToList());
     }
 
     private static bool IsParquet(ReadOnlySpan<char> name) => name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);

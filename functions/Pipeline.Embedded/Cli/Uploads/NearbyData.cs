@@ -1,3 +1,5 @@
+using Pipeline.Storage;
+
 namespace Pipeline.Embedded.Cli.Uploads;
 
 /// <summary>Brings along the data that lies near a spec, so that a sample runs in an app that has never seen it.</summary>
@@ -10,12 +12,18 @@ internal static class NearbyData
         var wanted = spec.Datasets();
         if (wanted.Count == 0)
             return;
-        var present = (await client.ListDatasetsAsync(context.Interrupted)).Where(d => d.Files > 0).Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var dataset in wanted.Where(name => !present.Contains(name)))
+        var present = (await client.ListDatasetsAsync(context.Interrupted)).Where(d => d.Files > 0).ToDictionary(d => d.Name, StringComparer.Ordinal);
+        foreach (var name in wanted)
         {
             // What is nowhere to be found, the app reports together with all else that is wrong with the spec.
-            if (LocalDataset.Find(dataset, spec.Folder, context.Environment.WorkingFolder) is { } local)
-                await new DatasetUploader(client).UploadAsync(local, dataset, context.Progress, context.Interrupted);
+            if (present.GetValueOrDefault(name) is { Closed: true } || LocalDataset.Find(name, spec.Folder, context.Environment.WorkingFolder) is not { } local)
+                continue;
+            if (present.GetValueOrDefault(name) is not { } there || WasCutShort(there, local))
+                await new DatasetUploader(client).UploadAsync(local, name, context.Progress, context.Interrupted);
         }
     }
+
+    // An upload that died halfway would give a job a part of its data and nobody would notice. Files that somebody put there by
+    // hand are not closed either, but then they are not fewer.
+    private static bool WasCutShort(DatasetView there, LocalDataset local) => there.Files <= local.Files.Count && there.Bytes < local.Bytes;
 }

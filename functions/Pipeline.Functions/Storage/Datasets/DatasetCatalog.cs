@@ -10,8 +10,10 @@ public sealed class DatasetCatalog(IObjectStore store, FooterReader footers)
     public async Task<IReadOnlyList<DatasetView>> ListAsync(CancellationToken ct)
     {
         var views = new List<DatasetView>();
+        var closed = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var file in store.ListAsync(DatasetFolders.Container, "", ct))
         {
+            if (file.Path.EndsWith($"/{DatasetFolders.SuccessMarker}", StringComparison.Ordinal)) closed.Add(file.Path[..^(DatasetFolders.SuccessMarker.Length + 1)]);
             if (!DatasetFolders.IsDataFile(file.Path)) continue;
             var name = file.Path[..file.Path.IndexOf('/')];
             if (views.Count > 0 && views[^1].Name == name)
@@ -20,7 +22,7 @@ public sealed class DatasetCatalog(IObjectStore store, FooterReader footers)
                 views.Add(new DatasetView(name, 1, file.Length, KeysOf(file.Path)));
         }
 
-        return [.. views.OrderBy(v => v.Name, StringComparer.Ordinal)];
+        return [.. views.Select(v => v with { Closed = closed.Contains(v.Name) }).OrderBy(v => v.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Describes a dataset in full.</summary>
@@ -30,7 +32,8 @@ public sealed class DatasetCatalog(IObjectStore store, FooterReader footers)
         var dataset = await OpenAsync(name, ct);
         return new DatasetView(
             name, dataset.Files.Count, dataset.Files.Sum(f => f.Object.Length), dataset.PartitionColumns,
-            dataset.Files.Sum(f => f.Footer.Rows), dataset.Columns);
+            dataset.Files.Sum(f => f.Footer.Rows), dataset.Columns,
+            await store.FindAsync(DatasetFolders.Container, $"{name}/{DatasetFolders.SuccessMarker}", ct) is not null);
     }
 
     /// <summary>Lists a dataset's files and reads their footers.</summary>
