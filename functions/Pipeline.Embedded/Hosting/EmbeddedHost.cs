@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -15,14 +16,22 @@ namespace Pipeline.Embedded.Hosting;
 /// </summary>
 public sealed class EmbeddedHost : IAsyncDisposable
 {
+    // What still runs when it has been cancelled gets this long to notice.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
+
     private readonly EmbeddedHostOptions _options;
-    private readonly WebApplication _app;
+    private readonly HostSettings _settings;
     private readonly FunctionCatalog _catalog;
     private readonly HostKeys _keys;
     private readonly bool _keysAreNew;
-    private readonly CancellationTokenSource _abort = new();
+    private readonly WebApplication _app;
+    private readonly ILoggerFactory _loggers;
+    private readonly FunctionInvoker _invoker;
     private readonly TaskHub _hub;
-    private readonly TriggerListeners _triggers;
+    private readonly CancellationTokenSource _abort = new();
+    private readonly Lock _stopLock = new();
+    private TriggerListeners? _triggers;
+    private bool _hubRuns;
     private Task? _stopping;
 
     private EmbeddedHost(EmbeddedHostOptions options)
@@ -31,32 +40,19 @@ public sealed class EmbeddedHost : IAsyncDisposable
         BaseAddress = options.Url;
         var builder = WebServer.CreateBuilder(options.Url, options.ShutdownTimeout);
         HostConfiguration.Fill(builder.Configuration, options);
-        var settings = new HostSettings(builder.Configuration);
-        HostLogging.Add(builder.Logging, options, settings);
+        _settings = new HostSettings(builder.Configuration);
+        HostLogging.Add(builder.Logging, options, _settings);
         builder.Services.AddSingleton(options.TimeProvider);
         builder.Services.AddSingleton<IConfiguration>(builder.Configuration);
         var worker = new FunctionsWorkerBuilder(builder.Services);
         options.Configure(worker, builder.Configuration);
 
-        _catalog = FunctionCatalog.Load(Types(options), new TriggerBindings(settings), () => _hub!.Client);
+        _catalog = FunctionCatalog.Load(Types(options), new TriggerBindings(_settings), () => _hub!.Client);
         (_keys, _keysAreNew) = HostKeys.LoadOrCreate(KeysPath);
         _app = builder.Build();
-        _catalog.CheckServices(Services.GetRequiredService<IServiceProviderIsService>());
-        var loggers = Services.GetRequiredService<ILoggerFactory>();
-        var invoker = new FunctionInvoker(Services.GetRequiredService<IServiceScopeFactory>(), loggers, worker.Middleware);
-        _hub = new TaskHub(HubOptions(options, settings), new DurableFunctions(_catalog, invoker), loggers);
-        var functions = new FunctionEndpoints(invoker, _keys, loggers);
-        var durable = new DurableEndpoints(
-            new DurableInstances(_hub, Urls, options.TimeProvider), new DurableEntities(_hub), _keys, loggers.CreateLogger<DurableEndpoints>());
-        _app.UseFunctionRoutes(routes =>
-        {
-            functions.Map(routes, _catalog.All);
-            durable.Map(routes);
-        });
-
-        DurableUrls Urls() => new(BaseAddress, settings.HubName, _keys.Durable);
-        _hub.HttpManagement = id => Urls().Of(id);
-        _triggers = new TriggerListeners(_catalog, invoker, Services, options.Root, _abort.Token);
+        _loggers = Services.GetRequiredService<ILoggerFactory>();
+        _invoker = new FunctionInvoker(Services.GetRequiredService<IServiceScopeFactory>(), _loggers, worker.Middleware);
+        _hub = new TaskHub(HubOptions(), new DurableFunctions(_catalog, _invoker), _loggers) { HttpManagement = id => Urls().Of(id) };
     }
 
     /// <summary>The address of the app, with the port that was taken.</summary>
@@ -78,7 +74,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
     public IReadOnlyList<FunctionInfo> Functions =>
         [.. _catalog.All.Select(function => new FunctionInfo(function.Name, function.Trigger.Kind, Detail(function), function.EntryPoint))];
 
-    private string KeysPath => Path.Combine(Path.GetFullPath(_options.Root), "keys.json");
+    private string Root => Path.GetFullPath(_options.Root);
+
+    private string KeysPath => Path.Combine(Root, "keys.json");
 
     /// <summary>Starts a host; when the task ends, it answers.</summary>
     /// <param name="options">How; null for the defaults.</param>
@@ -89,9 +87,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         var host = new EmbeddedHost(options ?? new EmbeddedHostOptions());
         try
         {
-            await host.StartHubAsync(cancellationToken);
-            host.BaseAddress = await WebServer.StartAsync(host._app, host._options.Url, cancellationToken);
-            await host._triggers.StartAsync(cancellationToken);
+            await host.RunAsync(cancellationToken);
             return host;
         }
         catch
@@ -102,19 +98,23 @@ public sealed class EmbeddedHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops: nothing new is taken, and what runs may end within <see cref="EmbeddedHostOptions.ShutdownTimeout"/>; then its
-    /// cancellation token is cancelled.
+    /// Stops: nothing new is taken, and what runs may end within <see cref="EmbeddedHostOptions.ShutdownTimeout"/>. Then its
+    /// cancellation token is cancelled, and an activity that was cut short runs again after the next start.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting early.</param>
-    public Task StopAsync(CancellationToken cancellationToken = default) => _stopping ??= StopOnceAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_stopLock) return _stopping ??= StopOnceAsync(cancellationToken);
+    }
 
     /// <summary>Writes what is hosted, as a start shows it: each function with its trigger, and keys that were made now.</summary>
     /// <param name="writer">Where to.</param>
     public void WriteFunctions(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        var width = Functions.Count == 0 ? 0 : Functions.Max(function => function.Name.Length);
-        foreach (var kind in Functions.GroupBy(function => function.Trigger))
+        var functions = Functions;
+        var width = functions.Select(function => function.Name.Length).DefaultIfEmpty().Max();
+        foreach (var kind in functions.GroupBy(function => function.Trigger))
         {
             writer.WriteLine($"{kind.Key}:");
             foreach (var function in kind) writer.WriteLine($"  {function.Name.PadRight(width)}  {function.Detail}".TrimEnd());
@@ -130,19 +130,28 @@ public sealed class EmbeddedHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        _triggers?.Dispose();
         await _app.DisposeAsync();
-        _triggers.Dispose();
         _abort.Dispose();
     }
 
-    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    private async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(_options.ShutdownTimeout);
-        using var abort = timeout.Token.Register(_abort.Cancel);
-        // Requests may wait for orchestrations, so that the task hub outlives them.
-        await Task.WhenAll(_triggers.StopAsync(), _app.StopAsync(timeout.Token));
-        await _hub.StopAsync(timeout.Token);
+        _catalog.CheckServices(Services.GetRequiredService<IServiceProviderIsService>());
+        var functions = new FunctionEndpoints(_invoker, _keys, _loggers);
+        var instances = new DurableInstances(_hub, Urls, _options.TimeProvider);
+        var durable = new DurableEndpoints(instances, new DurableEntities(_hub), _keys, _loggers.CreateLogger<DurableEndpoints>());
+        _app.UseFunctionRoutes(routes =>
+        {
+            functions.Map(routes, _catalog.All);
+            durable.Map(routes);
+        });
+        _triggers = new TriggerListeners(_catalog, _invoker, Services, Root, _abort.Token);
+
+        // From what others depend on to what depends on others: a request or a blob may start an orchestration at once.
+        await StartHubAsync(cancellationToken);
+        BaseAddress = await WebServer.StartAsync(_app, _options.Url, cancellationToken);
+        await _triggers.StartAsync(cancellationToken);
     }
 
     private async Task StartHubAsync(CancellationToken cancellationToken)
@@ -150,29 +159,56 @@ public sealed class EmbeddedHost : IAsyncDisposable
         try
         {
             await _hub.StartAsync(cancellationToken);
+            _hubRuns = true;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
         {
-            throw new EmbeddedHostException(e.Message, e);
+            throw new EmbeddedHostException($"The task hub in {Root} cannot be opened: {e.Message}", e);
         }
     }
 
-    private static TaskHubOptions HubOptions(EmbeddedHostOptions options, HostSettings settings)
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.ShutdownTimeout);
+        using var abort = timeout.Token.Register(_abort.Cancel);
+        var stopping = StopPartsAsync(timeout.Token);
+        if (await Task.WhenAny(stopping, GraceAsync(timeout.Token)) == stopping) await stopping;
+        else _loggers.CreateLogger<EmbeddedHost>().LogWarning("Functions still run that do not heed their cancellation token; not waiting for them");
+        await timeout.CancelAsync();
+    }
+
+    private async Task StopPartsAsync(CancellationToken timeout)
+    {
+        // Requests may wait for orchestrations, so that the task hub outlives them.
+        await Task.WhenAll(_triggers?.StopAsync() ?? Task.CompletedTask, _app.StopAsync(timeout));
+        if (_hubRuns) await _hub.StopAsync(timeout);
+    }
+
+    private static async Task GraceAsync(CancellationToken timeout)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, timeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(s_grace, CancellationToken.None);
+    }
+
+    private DurableUrls Urls() => new(BaseAddress, _settings.HubName, _keys.Durable);
+
+    private TaskHubOptions HubOptions()
     {
         var hub = new TaskHubOptions
         {
-            Path = Path.Combine(Path.GetFullPath(options.Root), $"taskhub-{settings.HubName}.db"),
-            Name = settings.HubName,
-            VerifyReplay = options.VerifyReplay,
-            TimeProvider = options.TimeProvider,
+            Path = Path.Combine(Root, $"taskhub-{_settings.HubName}.db"),
+            Name = _settings.HubName,
+            VerifyReplay = _options.VerifyReplay,
+            TimeProvider = _options.TimeProvider,
         };
-        return settings.MaxConcurrentActivities is { } activities ? hub with { MaxConcurrentActivities = activities } : hub;
+        return _settings.MaxConcurrentActivities is { } activities ? hub with { MaxConcurrentActivities = activities } : hub;
     }
 
     private static IEnumerable<Type> Types(EmbeddedHostOptions options) =>
         options.FunctionTypes ?? options.FunctionAssemblies.Distinct().SelectMany(assembly => assembly.GetTypes());
 
     private string Detail(HostedFunction function) => function.Trigger is HttpTriggerBinding http
-        ? $"[{(http.Methods.IsEmpty ? "ANY" : string.Join(',', http.Methods))}] {BaseAddress}{http.Template}"
+        ? $"[{http.MethodList}] {BaseAddress}{http.Template}"
         : function.Trigger.Detail;
 }

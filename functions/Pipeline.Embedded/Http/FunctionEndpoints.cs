@@ -75,20 +75,30 @@ internal sealed class FunctionEndpoints(FunctionInvoker invoker, HostKeys keys, 
         {
             _logger.LogDebug("{Function}: the client went away", function.Name);
         }
-        catch (Exception e)
+        catch (BadHttpRequestException e)
         {
             // What the server itself refuses, such as a body over its limit, keeps its own status.
-            var status = (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
-            _logger.LogError(e, "{Function} failed: {Method} {Path}", function.Name, http.Request.Method, http.Request.Path);
-            if (http.Response.HasStarted)
-            {
-                http.Abort();
-                return;
-            }
-
-            http.Response.Clear();
-            http.Response.StatusCode = status;
+            _logger.LogWarning("{Function}: {Method} {Path} is refused: {Fault}", function.Name, http.Request.Method, http.Request.Path, e.Message);
+            Fail(http, e.StatusCode);
         }
+        catch (Exception e)
+        {
+            _logger.LogError(e, "{Function} failed: {Method} {Path}", function.Name, http.Request.Method, http.Request.Path);
+            Fail(http, StatusCodes.Status500InternalServerError);
+        }
+    }
+
+    private static void Fail(HttpContext http, int status)
+    {
+        if (http.Response.HasStarted)
+        {
+            // The status is out; only a connection that breaks off can tell that the rest is missing.
+            http.Abort();
+            return;
+        }
+
+        http.Response.Clear();
+        http.Response.StatusCode = status;
     }
 
     private static Task WriteAsync(HttpContext http, object? result)

@@ -47,7 +47,10 @@ internal sealed class HttpTriggerBinding : TriggerBinding
 
     public override string Type => "httpTrigger";
 
-    public override string Detail => $"[{(Methods.IsEmpty ? "ANY" : string.Join(',', Methods))}] /{Template}";
+    /// <summary>The methods as lists show them.</summary>
+    public string MethodList => Methods.IsEmpty ? "ANY" : string.Join(',', Methods);
+
+    public override string Detail => $"[{MethodList}] /{Template}";
 
     public override string AllowedTypes => "HttpRequest, or a type that the body's JSON can be read into";
 

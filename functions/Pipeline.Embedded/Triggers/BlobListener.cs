@@ -20,7 +20,7 @@ internal sealed class BlobListener(
     TriggerState state,
     IObjectStore store,
     TimeProvider time,
-    ILogger<BlobListener> logger) : ITriggerListener, IDisposable
+    ILogger<BlobListener> logger) : ITriggerListener
 {
     public const int MaxAttempts = 5;
 

@@ -9,8 +9,16 @@ namespace Pipeline.Embedded.Triggers;
 /// <summary>A blob function: the paths it listens to, and how the object's content and name reach its parameters.</summary>
 internal sealed class BlobTriggerBinding : TriggerBinding
 {
+    private const string Storage = "AzureWebJobsStorage";
+
     public BlobTriggerBinding(BlobTriggerAttribute attribute, HostSettings settings, string where)
     {
+        if (attribute.Connection is { Length: > 0 } connection && connection != Storage)
+        {
+            throw FunctionCatalog.Fault(
+                where, $"its blob trigger has the connection '{connection}'; the embedded host listens to the app's own store, {Storage}.");
+        }
+
         try
         {
             Pattern = BlobPathPattern.Parse(settings.Resolve(attribute.BlobPath, where));

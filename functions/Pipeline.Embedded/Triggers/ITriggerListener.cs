@@ -1,7 +1,7 @@
 namespace Pipeline.Embedded.Triggers;
 
 /// <summary>Waits for what sets one function off, and runs it.</summary>
-internal interface ITriggerListener
+internal interface ITriggerListener : IDisposable
 {
     /// <summary>Begins to listen.</summary>
     Task StartAsync(CancellationToken cancellationToken);

@@ -10,7 +10,7 @@ namespace Pipeline.Embedded.Triggers;
 /// </summary>
 internal sealed class TimerListener(
     HostedFunction function, TriggerRunner runner, TriggerState state, TimeProvider time, ILogger<TimerListener> logger)
-    : ITriggerListener, IDisposable
+    : ITriggerListener
 {
     // What Task.Delay takes ends at 49 days, and a clock may be set meanwhile.
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromHours(1);

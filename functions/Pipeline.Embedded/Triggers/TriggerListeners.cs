@@ -6,13 +6,15 @@ using Pipeline.Storage;
 namespace Pipeline.Embedded.Triggers;
 
 /// <summary>The listeners of all functions that neither HTTP nor the task hub sets off.</summary>
-internal sealed class TriggerListeners : IDisposable
+internal sealed class TriggerListeners(
+    FunctionCatalog catalog, FunctionInvoker invoker, IServiceProvider services, string root, CancellationToken abort) : IDisposable
 {
     private readonly List<ITriggerListener> _listeners = [];
-    private readonly TriggerState? _state;
+    private TriggerState? _state;
 
-    public TriggerListeners(
-        FunctionCatalog catalog, FunctionInvoker invoker, IServiceProvider services, string root, CancellationToken abort)
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="EmbeddedHostException">A function listens to objects, but the app has no store of them.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         var functions = catalog.All.Where(function => function.Trigger.Kind is TriggerKind.Blob or TriggerKind.Timer).ToList();
         if (functions.Count == 0) return;
@@ -22,15 +24,12 @@ internal sealed class TriggerListeners : IDisposable
         _state = new TriggerState(Path.Combine(root, "triggers.db"));
         foreach (var function in functions)
         {
-            _listeners.Add(function.Trigger.Kind == TriggerKind.Timer
+            ITriggerListener listener = function.Trigger.Kind == TriggerKind.Timer
                 ? new TimerListener(function, runner, _state, time, loggers.CreateLogger<TimerListener>())
-                : new BlobListener(function, runner, _state, Store(services, function), time, loggers.CreateLogger<BlobListener>()));
+                : new BlobListener(function, runner, _state, Store(function), time, loggers.CreateLogger<BlobListener>());
+            _listeners.Add(listener);
+            await listener.StartAsync(cancellationToken);
         }
-    }
-
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        foreach (var listener in _listeners) await listener.StartAsync(cancellationToken);
     }
 
     /// <summary>Takes nothing new, and waits for what runs.</summary>
@@ -38,11 +37,10 @@ internal sealed class TriggerListeners : IDisposable
 
     public void Dispose()
     {
-        foreach (var listener in _listeners) (listener as IDisposable)?.Dispose();
+        foreach (var listener in _listeners) listener.Dispose();
         _state?.Dispose();
     }
 
-    private static IObjectStore Store(IServiceProvider services, HostedFunction function) =>
-        services.GetService<IObjectStore>() ?? throw FunctionCatalog.Fault(
-            function.EntryPoint, "it has a blob trigger, but the app registers no IObjectStore. Call AddPipelineStorage.");
+    private IObjectStore Store(HostedFunction function) => services.GetService<IObjectStore>() ?? throw FunctionCatalog.Fault(
+        function.EntryPoint, "it has a blob trigger, but the app registers no IObjectStore. Call AddPipelineStorage.");
 }

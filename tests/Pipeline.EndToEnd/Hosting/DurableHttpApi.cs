@@ -21,7 +21,7 @@ internal sealed class DurableHttpApi : IAsyncDisposable
 
     public DurableSamples.Switchboard Switchboard { get; }
 
-    public static async Task<DurableHttpApi> StartAsync(string? root = null)
+    public static async Task<DurableHttpApi> StartAsync(string? root = null, TimeSpan? shutdownTimeout = null)
     {
         var switchboard = new DurableSamples.Switchboard();
         return new DurableHttpApi(
@@ -29,7 +29,7 @@ internal sealed class DurableHttpApi : IAsyncDisposable
                 [typeof(DurableSamples)],
                 (worker, _) => worker.Services.AddSingleton(switchboard),
                 root: root,
-                options: options => options with { VerifyReplay = true }),
+                options: options => options with { VerifyReplay = true, ShutdownTimeout = shutdownTimeout ?? options.ShutdownTimeout }),
             switchboard);
     }
 

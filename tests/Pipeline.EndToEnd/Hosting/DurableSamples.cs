@@ -65,10 +65,10 @@ public sealed class DurableSamples(DurableSamples.Switchboard switchboard)
         await context.CallActivityAsync<string>("SlowStep");
 
     [Function("SlowStep")]
-    public async Task<string> SlowStep([ActivityTrigger] string? input)
+    public async Task<string> SlowStep([ActivityTrigger] string? input, CancellationToken cancellationToken)
     {
         switchboard.Entered.TrySetResult();
-        await switchboard.Leave.Task;
+        await switchboard.Leave.Task.WaitAsync(cancellationToken);
         return "ended";
     }
 

@@ -29,6 +29,21 @@ public sealed class ShutdownTests : IDisposable
     }
 
     [Fact]
+    public async Task Stop_ActivityThatDoesNotEndInTime_IsCancelledAndRunsAgainAfterTheNextStart()
+    {
+        await using (var first = await DurableHttpApi.StartAsync(_root, shutdownTimeout: TimeSpan.FromMilliseconds(50)))
+        {
+            await first.ExpectAsync(HttpStatusCode.Accepted, "POST", "orchestrators/Slow/s2");
+            await first.Switchboard.Entered.Task;
+        }
+
+        await using var second = await DurableHttpApi.StartAsync(_root);
+        second.Switchboard.Leave.SetResult();
+        await second.UntilAsync("s2", "Completed");
+        Assert.True(second.Switchboard.Entered.Task.IsCompleted);
+    }
+
+    [Fact]
     public async Task Stop_WhileARequestRuns_AnswersIt()
     {
         await using var api = await DurableHttpApi.StartAsync(_root);

@@ -38,6 +38,7 @@ public sealed class FunctionCatalogTests
     [InlineData(typeof(BadRoute), "BadRoute.Run: its route 'api/a/{b' is not valid")]
     [InlineData(typeof(BadSchedule), "BadSchedule.Run: '* * *' is not a schedule")]
     [InlineData(typeof(BadBlobPath), "BadBlobPath.Run: The blob path 'UP/{name}' does not start with a container")]
+    [InlineData(typeof(OtherConnection), "OtherConnection.Run: its blob trigger has the connection 'Elsewhere'")]
     [InlineData(typeof(UnknownSetting), "UnknownSetting.Run: '%No_Such%' names the setting No_Such, which is not set")]
     [InlineData(typeof(UnknownTrigger), "UnknownTrigger.Run: the embedded host has no trigger of the kind [EventHubTrigger]")]
     [InlineData(typeof(RetriedActivity), "RetriedActivity.Run: it has a retry attribute, which a Activity trigger does not heed")]
@@ -181,6 +182,12 @@ public sealed class FunctionCatalogTests
     {
         [Function("F")]
         public static void Run([BlobTrigger("UP/{name}")] string content) => _ = content;
+    }
+
+    public static class OtherConnection
+    {
+        [Function("F")]
+        public static void Run([BlobTrigger("things/{name}", Connection = "Elsewhere")] string content) => _ = content;
     }
 
     public static class UnknownSetting
