@@ -47,10 +47,13 @@ internal static class AppFaults
     {
         var status = (int)response.StatusCode;
         var what = $"{status} {response.Content.Headers.ContentType?.MediaType ?? response.ReasonPhrase}".TrimEnd();
-        var detail = $"The answer of {app} to {response.RequestMessage?.Method} {response.RequestMessage?.RequestUri?.AbsolutePath} is not one of Pipeline's: {what}{(why is null ? "" : $" ({why})")}.";
-        return status >= 500
-            ? CliFault.Unexpected(detail, "The app's log says more.") with { Status = status }
-            : CliFault.Unreachable(detail, "Check that the address is that of a Pipeline app, of this version.") with { Status = status };
+        var request = $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri?.AbsolutePath}";
+        return status switch
+        {
+            502 or 503 or 504 => CliFault.Unreachable($"The app at {app} is not there at the moment: {what}.") with { Status = status },
+            >= 500 => CliFault.Unexpected($"The app at {app} failed at {request}: {what}.", "Its log says why; an app in this process writes it with --verbose.") with { Status = status },
+            _ => CliFault.Unreachable($"The answer of {app} to {request} is not one of Pipeline's: {what}{(why is null ? "" : $" ({why})")}.", "Check that the address is that of a Pipeline app, of this version.") with { Status = status },
+        };
     }
 
     private static async Task<Problem?> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed class FakeApp : IAsyncDisposable
 
     public sealed record Request(string Line, string Body, string? Key, string? ContentType);
 
-    private sealed record Answer(int Status, string Body, string ContentType);
+    private sealed record Answer(int Status, string Body, string? ContentType);
 
     public static async Task<FakeApp> StartAsync()
     {
@@ -40,7 +40,7 @@ internal sealed class FakeApp : IAsyncDisposable
     }
 
     /// <summary>Says what to answer to a request such as <c>GET /api/jobs/j1</c>. Several answers are given in turn; the last stays.</summary>
-    public FakeApp On(string line, string body, int status = 200, string contentType = "application/json")
+    public FakeApp On(string line, string body, int status = 200, string? contentType = "application/json")
     {
         _answers.GetOrAdd(line, _ => new()).Enqueue(new Answer(status, body, contentType));
         return this;

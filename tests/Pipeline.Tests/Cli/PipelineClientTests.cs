@@ -114,6 +114,17 @@ public sealed class PipelineClientTests : IAsyncLifetime
         Assert.Contains("is not one of Pipeline's", fault.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(500, ExitCode.Unexpected, "failed at GET /api/datasets: 500 Internal Server Error")]
+    [InlineData(503, ExitCode.Unreachable, "is not there at the moment: 503 Service Unavailable")]
+    public async Task AnyCall_AnswersAnErrorWithoutAProblem_SaysWhatFailed(int status, int exitCode, string says)
+    {
+        _app.On("GET /api/datasets", "", status, null);
+        var fault = (await Assert.ThrowsAsync<CliException>(() => _client.ListDatasetsAsync(default))).Fault;
+        Assert.Equal((exitCode, status), (fault.ExitCode, fault.Status));
+        Assert.Contains(says, fault.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AnyCall_NothingListens_SaysSo()
     {

@@ -232,7 +232,7 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
         _app.On("PUT /api/datasets/flights/files/month%3D1/a.parquet", "", 201)
             .On("POST /api/datasets/flights/complete", """{"name":"flights","files":1,"bytes":4,"partitionColumns":["month"]}""");
         var run = await RunAsync("upload", "in", "flights");
-        Assert.Equal((0, "flights: 1 file, 4 B\n", "Uploading flights: 1 file, 4 B from in\n"), (run.ExitCode, run.Out, run.Error));
+        Assert.Equal((0, "flights: 1 file, 4 B\n", "Uploading flights: 1 file, 4 B from in"), (run.ExitCode, run.Out, run.ErrorLines[0]));
     }
 
     [Fact]
@@ -244,6 +244,20 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
         Assert.Equal(3, run.ExitCode);
         Assert.EndsWith("error: bad.parquet is not a Parquet file.\n", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(_app.Requests, r => r.Line.StartsWith("POST", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Upload_AFileThatHttpDoesNotTake_IsRefusedBeforeAnythingIsSent()
+    {
+        Directory.CreateDirectory(_folder["in"]);
+        await File.WriteAllTextAsync(_folder["in", "a.parquet"], "PAR1");
+        using (var large = File.Create(_folder["in", "b.parquet"]))
+            large.SetLength(104_857_601); // sparse: it takes no room
+        var run = await RunAsync("upload", "in", "flights");
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("b.parquet in in has 100 MB; an app takes files of at most 100 MB over HTTP", run.Error, StringComparison.Ordinal);
+        Assert.Contains("container datasets, path flights/b.parquet", run.Error, StringComparison.Ordinal);
+        Assert.Empty(_app.Requests);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Embedded.Cli.Rendering;
+using Pipeline.Embedded.Http;
 using Pipeline.Storage;
 
 namespace Pipeline.Embedded.Cli.Uploads;
@@ -11,14 +12,24 @@ internal sealed class DatasetUploader(PipelineClient client)
     private const int FilesAtOnce = 4;
 
     /// <summary>Uploads the files, shows how far it is, and writes the marker that makes them usable.</summary>
-    public Task<DatasetView> UploadAsync(LocalDataset local, string dataset, IProgressDisplay display, CancellationToken cancellationToken) =>
-        display.ShowAsync(
+    /// <exception cref="CliException">A file is too large, cannot be read, or was refused.</exception>
+    public Task<DatasetView> UploadAsync(LocalDataset local, string dataset, IProgressDisplay display, CancellationToken cancellationToken)
+    {
+        // Before the first byte goes out: half a dataset helps nobody.
+        if (local.Files.FirstOrDefault(f => f.Length > WebServer.MaxBodyBytes) is { } large)
+        {
+            throw new CliException(CliFault.InvalidInput(
+                $"{large.Path} in {local.Source} has {ByteSize.Format(large.Length)}; an app takes files of at most {ByteSize.Format(WebServer.MaxBodyBytes)} over HTTP, here as on Azure.",
+                $"Write it as several smaller files, or copy it into the app's storage: container datasets, path {dataset}/{large.Path}."));
+        }
+        return display.ShowAsync(
             new ProgressStep(Label(dataset), $"{Shown.Count(local.Files.Count, "file")}, {ByteSize.Format(local.Bytes)} from {local.Source}", 0),
             async progress =>
             {
                 await SendAsync(local, dataset, progress, cancellationToken);
                 return await client.CompleteUploadAsync(dataset, cancellationToken);
             });
+    }
 
     private async Task SendAsync(LocalDataset local, string dataset, IProgress<ProgressStep> progress, CancellationToken cancellationToken)
     {
