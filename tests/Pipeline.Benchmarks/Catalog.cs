@@ -1,3 +1,4 @@
+using Pipeline.Benchmarks.Batch;
 using Pipeline.Benchmarks.Durable;
 using Pipeline.Benchmarks.Measuring;
 
@@ -6,9 +7,10 @@ namespace Pipeline.Benchmarks;
 /// <summary>The benchmarks by name, and the measurements that they run in processes of their own.</summary>
 internal static class Catalog
 {
-    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark()];
+    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark()];
 
-    public static IReadOnlyDictionary<string, Measurement> Measurements { get; } = DurableMeasurements.All;
+    public static IReadOnlyDictionary<string, Measurement> Measurements { get; } =
+        DurableMeasurements.All.Concat(BatchMeasurements.All).ToDictionary();
 
     public static string Usage(string[] asked)
     {

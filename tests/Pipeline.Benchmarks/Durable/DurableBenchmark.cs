@@ -20,7 +20,7 @@ internal sealed class DurableBenchmark : IBenchmark
     public async Task<Figures> RunAsync(Run run, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        var seconds = new Dictionary<string, List<double>>();
+        var seconds = new Samples();
         var peaks = new List<double>();
         await MeasureAsync(FanOut + 1_000, FanOut, 1_000);
         await MeasureAsync(FanOut + 100_000, FanOut, 100_000);
@@ -34,21 +34,21 @@ internal sealed class DurableBenchmark : IBenchmark
             await MeasureAsync(Chain, Chain, 1_000);
             await MeasureAsync(SqliteCommits, SqliteCommits, 300, 1);
             await MeasureAsync(Instances, Instances, 1_000, 5);
-            Add(Start, await ServerStart.SecondsAsync(cancellationToken));
+            seconds.Add(Start, await ServerStart.SecondsAsync(cancellationToken));
         }
 
-        var fanOut = 10_000 / Median(FanOut);
-        var chain = 1_000 / Median(Chain);
-        var steps = 5_000 / Median(Instances);
-        var sqlite = 300 / Median(SqliteCommits);
-        var grouped = 10_000 / Median(SqliteGrouped);
-        var tasks = 10_000 / Median(BareTasks);
-        var start = Median(Start) * 1e3;
+        var fanOut = 10_000 / seconds[FanOut];
+        var chain = 1_000 / seconds[Chain];
+        var steps = 5_000 / seconds[Instances];
+        var sqlite = 300 / seconds[SqliteCommits];
+        var grouped = 10_000 / seconds[SqliteGrouped];
+        var tasks = 10_000 / seconds[BareTasks];
+        var start = seconds[Start] * 1e3;
         (int Size, double Microseconds)[] costs =
         [
-            (1_000, Median(FanOut + 1_000) / 1_000 * 1e6),
-            (10_000, Median(FanOut) / 10_000 * 1e6),
-            (100_000, Median(FanOut + 100_000) / 100_000 * 1e6),
+            (1_000, seconds[FanOut + 1_000] / 1_000 * 1e6),
+            (10_000, seconds[FanOut] / 10_000 * 1e6),
+            (100_000, seconds[FanOut + 100_000] / 100_000 * 1e6),
         ];
 
         var table = new MarkdownTable("measured", "Pipeline", "SQLite, a commit a step", "SQLite, a commit for 256", "tasks, nothing kept", "official host ¹", "goal")
@@ -84,19 +84,9 @@ internal sealed class DurableBenchmark : IBenchmark
         async Task<IReadOnlyDictionary<string, double>> MeasureAsync(string key, string measurement, params object[] arguments)
         {
             var measured = await ChildProcess.MeasureAsync(measurement, cancellationToken, arguments);
-            Add(key, measured[Seconds]);
+            seconds.Add(key, measured[Seconds]);
             return measured;
         }
-
-        void Add(string key, double value)
-        {
-            if (!seconds.TryAdd(key, [value]))
-            {
-                seconds[key].Add(value);
-            }
-        }
-
-        double Median(string key) => Repeat.Median(seconds[key]);
     }
 
     private static string Text(double value) => Figures.Readable(value);

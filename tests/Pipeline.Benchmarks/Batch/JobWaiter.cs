@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Pipeline.Benchmarks.Batch;
+
+/// <summary>Answers when a job has ended, so that no polling interval is part of what is measured.</summary>
+public static class JobWaiter
+{
+    [Function(nameof(WaitForJob))]
+    public static async Task<IActionResult> WaitForJob(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "wait/{id}")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        await client.WaitForInstanceCompletionAsync(id, cancellationToken);
+        return new OkResult();
+    }
+}
