@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Entities;
 
 namespace Pipeline.EndToEnd.Faults;
 
@@ -25,22 +26,22 @@ public sealed class CrashWorkload(CrashJournal journal)
     [Function(nameof(Tree))]
     public static async Task<long> Tree([OrchestrationTrigger] TaskOrchestrationContext context)
     {
-        var t = 0L;
+        var total = new EntityInstanceId(nameof(Total), context.InstanceId);
         var branches = await Task.WhenAll(Enumerable.Range(0, Branches).Select(branch =>
             context.CallSubOrchestratorAsync<long>(nameof(Branch), $"{context.InstanceId}/{branch}", new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-{branch}"))));
         foreach (var sum in branches)
         {
-            t += sum;
+            await context.Entities.CallEntityAsync(total, "add", sum);
         }
 
         await context.CreateTimer(TimeSpan.FromMilliseconds(200), CancellationToken.None);
         for (var step = 0; step < Steps; step++)
         {
             var value = await context.CallActivityAsync<long>(nameof(Work), $"{context.InstanceId}/step/{step}");
-            t += value;
+            await context.Entities.SignalEntityAsync(total, "add", value);
         }
 
-        return t;
+        return await context.Entities.CallEntityAsync<long>(total, "get");
     }
 
     [Function(nameof(Branch))]
