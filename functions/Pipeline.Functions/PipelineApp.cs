@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Batch;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 
@@ -20,5 +21,6 @@ public static class PipelineApp
         services.TryAddSingleton(TimeProvider.System);
         services.AddPipelineStorage(configuration);
         services.AddJobs();
+        services.AddBatch();
     }
 }

@@ -54,6 +54,14 @@ public static class Responses
         {
             return Problem(ProblemTypes.Conflict, StatusCodes.Status409Conflict, e.Message);
         }
+        catch (DatasetNotFoundException e)
+        {
+            return NotFound(e.Message);
+        }
+        catch (StorageException e) when (e is InvalidObjectNameException or CorruptParquetException or SchemaMismatchException)
+        {
+            return Problem(ProblemTypes.InvalidRequest, StatusCodes.Status400BadRequest, e.Message);
+        }
         catch (StorageFullException e)
         {
             return Problem(ProblemTypes.StorageFull, StatusCodes.Status507InsufficientStorage, e.Message);

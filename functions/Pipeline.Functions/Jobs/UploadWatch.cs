@@ -34,7 +34,7 @@ public sealed class UploadWatch(IObjectStore store)
         if (await client.GetInstanceAsync(id, cancellationToken) is null or { IsCompleted: true })
             await StartAsync(client, id, dataset, cancellationToken);
         // Should the watch end between these two lines, this fails, the trigger fires again, and a new watch starts.
-        await client.RaiseEventAsync(id, Uploaded, path.EndsWith("/_SUCCESS", StringComparison.Ordinal), cancellationToken);
+        await client.RaiseEventAsync(id, Uploaded, path.EndsWith($"/{DatasetFolders.SuccessMarker}", StringComparison.Ordinal), cancellationToken);
     }
 
     /// <summary>Waits for the end of the upload.</summary>
@@ -57,9 +57,9 @@ public sealed class UploadWatch(IObjectStore store)
     {
         var versions = new List<string>();
         long bytes = 0;
-        await foreach (var blob in store.ListAsync("datasets", $"{dataset}/", cancellationToken))
+        await foreach (var blob in store.ListAsync(DatasetFolders.Container, $"{dataset}/", cancellationToken))
         {
-            if (!blob.Path.EndsWith(".parquet", StringComparison.Ordinal))
+            if (!DatasetFolders.IsDataFile(blob.Path))
                 continue;
             versions.Add($"{blob.Path} {blob.ETag}");
             bytes += blob.Length;

@@ -14,6 +14,9 @@ public sealed class ConditionFailedException : StorageException
         new($"'{path}' in container '{container}' was replaced or deleted by another writer in the meantime. " +
             "Read its present version and try again.", inner);
 
+    internal static ConditionFailedException ChangedDuringJob(string container, string path, Exception? inner = null) =>
+        new($"'{path}' in container '{container}' was replaced or deleted while a job read it. Run the job again, on the data as it is now.", inner);
+
     internal static ConditionFailedException Of(WriteCondition condition, string container, string path, Exception? inner = null) =>
         condition.MustBeAbsent ? Exists(container, path, inner) : Changed(container, path, inner);
 }

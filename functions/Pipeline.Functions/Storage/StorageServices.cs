@@ -19,6 +19,8 @@ public static class StorageServices
         services.TryAddSingleton(provider => ObjectStoreFactory.Create(configuration, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<FooterReader>();
         services.TryAddSingleton<DatasetCatalog>();
+        services.TryAddSingleton<ParquetFetcher>();
+        services.TryAddSingleton<DatasetWriter>();
         return services;
     }
 }

@@ -25,11 +25,16 @@ public static class ScanPruner
     public static Task<IReadOnlyList<bool>> KeepRowGroupsAsync(
         ScanFilter? filter, IReadOnlyList<RowGroupStatistics> rowGroups, CancellationToken cancellationToken)
     {
-        var columns = (filter?.StatisticsColumns ?? []).SelectMany(c => new[]
+        if (filter?.Statistics is null)
+        {
+            return Task.FromResult<IReadOnlyList<bool>>([.. Enumerable.Repeat(true, rowGroups.Count)]);
+        }
+
+        var columns = filter.StatisticsColumns.SelectMany(c => new[]
         {
             new ColumnSchema($"min_{c.Name}", c.Type), new ColumnSchema($"max_{c.Name}", c.Type), new ColumnSchema($"nulls_{c.Name}", "BIGINT"),
         }).Append(new ColumnSchema("row_count", "BIGINT")).ToList();
-        return KeepAsync(filter?.Statistics, columns, [.. rowGroups.Select(group => filter!.StatisticsColumns.SelectMany(c =>
+        return KeepAsync(filter.Statistics, columns, [.. rowGroups.Select(group => filter.StatisticsColumns.SelectMany(c =>
         {
             var statistics = group.Columns.FirstOrDefault(s => string.Equals(s.Key, c.Name, StringComparison.OrdinalIgnoreCase)).Value;
             return new[]

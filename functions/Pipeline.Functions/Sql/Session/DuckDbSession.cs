@@ -72,13 +72,15 @@ public sealed partial class DuckDbSession : IDisposable
     {
         var partitions = schema.PartitionColumns.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var selects = files
-            .GroupBy(f => string.Join('\0', schema.PartitionColumns.Select(c => SqlText.LiteralOrNull(Value(f, c)))), StringComparer.Ordinal)
-            .Select(group =>
+            .GroupBy(f => string.Join('\0', schema.PartitionColumns.Select(c => SqlText.LiteralOrNull(Value(f, c))).Append(f.Rows is null ? "" : f.Path)), StringComparer.Ordinal)
+            .SelectMany(group =>
             {
-                var columns = schema.Columns.Select(c => partitions.Contains(c.Name)
+                var columns = string.Join(", ", schema.Columns.Select(c => partitions.Contains(c.Name)
                     ? $"CAST({SqlText.LiteralOrNull(Value(group.First(), c.Name))} AS {c.Type}) AS {SqlText.Name(c.Name)}"
-                    : $"CAST({SqlText.Name(c.Name)} AS {c.Type}) AS {SqlText.Name(c.Name)}");
-                return $"SELECT {string.Join(", ", columns)} FROM {ReadParquet(group.Select(f => f.Path))}";
+                    : $"CAST({SqlText.Name(c.Name)} AS {c.Type}) AS {SqlText.Name(c.Name)}"));
+                return group.First().Rows is { } rows
+                    ? rows.Select(range => $"SELECT {columns} FROM {ReadRows(group.First().Path, range)}")
+                    : [$"SELECT {columns} FROM {ReadParquet(group.Select(f => f.Path))}"];
             })
             .ToList();
         AddView(schema.Name, selects.Count == 0 ? SqlText.EmptySelect(schema.Columns) : string.Join(" UNION ALL ", selects));
@@ -155,6 +157,14 @@ public sealed partial class DuckDbSession : IDisposable
         var list = paths.ToList();
         _readable.AddRange(list);
         return $"read_parquet({SqlText.Literals(list)}, hive_partitioning = false)";
+    }
+
+    // A SELECT for each range: DuckDB skips row groups by this condition, but not where conditions are joined by OR.
+    private string ReadRows(string path, (long First, long Last) range)
+    {
+        _readable.Add(path);
+        return $"read_parquet({SqlText.Literal(path)}, hive_partitioning = false, file_row_number = true) "
+            + $"WHERE file_row_number BETWEEN {SqlText.Number(range.First)} AND {SqlText.Number(range.Last)}";
     }
 
     private void AddView(string name, string sql)

@@ -34,9 +34,9 @@ internal static class FooterParser
     /// <param name="fileLength">How many bytes the whole file has.</param>
     /// <exception cref="InvalidDataException">The footer is damaged or does not fit the file.</exception>
     /// <exception cref="NotSupportedException">The file uses what cannot be read.</exception>
-    public static ParquetFooter Parse(ReadOnlySpan<byte> footer, long fileLength)
+    public static ParquetFooter Parse(ReadOnlyMemory<byte> footer, long fileLength)
     {
-        var metadata = ParquetMetadataReader.Read(footer[..^TrailerLength]);
+        var metadata = ParquetMetadataReader.Read(footer.Span[..^TrailerLength]);
         var columns = ParquetSchema.Columns(metadata.Schema);
         var leaves = columns.Sum(c => c.Leaves);
         var dataEnd = fileLength - footer.Length;
@@ -52,7 +52,7 @@ internal static class FooterParser
         }
 
         return firstRow == metadata.NumRows
-            ? new ParquetFooter([.. columns.Select(c => c.Column)], firstRow, groups, footer.Length)
+            ? new ParquetFooter([.. columns.Select(c => c.Column)], firstRow, groups, footer.Length) { Bytes = footer }
             : throw new InvalidDataException($"it should have {metadata.NumRows} rows, but its row groups have {firstRow}");
     }
 

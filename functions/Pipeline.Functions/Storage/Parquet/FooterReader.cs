@@ -71,7 +71,7 @@ public sealed class FooterReader : IDisposable
             var footerLength = FooterParser.LengthOf(tail.AsSpan(^FooterParser.TrailerLength..), length);
             if (tail.Length == length && !tail.AsSpan(0, 4).SequenceEqual("PAR1"u8))
                 throw new InvalidDataException("it does not begin as a Parquet file does");
-            if (footerLength <= tail.Length) return FooterParser.Parse(tail.AsSpan(^footerLength..), length);
+            if (footerLength <= tail.Length) return FooterParser.Parse(tail.AsSpan(^footerLength..).ToArray(), length);
 
             var footer = new byte[footerLength];
             tail.CopyTo(footer, footerLength - tail.Length);

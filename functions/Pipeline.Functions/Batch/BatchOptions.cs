@@ -1,0 +1,28 @@
+using Pipeline.Jobs;
+
+namespace Pipeline.Batch;
+
+/// <summary>How a batch job runs.</summary>
+/// <param name="TaskSize">How many bytes of Parquet a scan task reads at most, unless one row group alone is larger; null lets the
+/// planner choose from how much there is.</param>
+/// <param name="ParallelTasks">How many tasks run at the same time, 1 to 1,000; default 64.</param>
+/// <param name="MemoryPerTask">How many bytes a task may use before it spills and, if that does not help, fails; default 1 GB.</param>
+/// <param name="TaskTimeout">How long a task may take; default 30 minutes.</param>
+public sealed record BatchOptions(long? TaskSize, int ParallelTasks, long MemoryPerTask, TimeSpan TaskTimeout)
+{
+    private const long Megabyte = 1024 * 1024;
+
+    /// <summary>What holds where the spec is silent.</summary>
+    public static BatchOptions Default { get; } = new(null, 64, 1024 * Megabyte, TimeSpan.FromMinutes(30));
+
+    internal static BatchOptions Read(SpecReader reader)
+    {
+        var options = new BatchOptions(
+            reader.Size("taskSize", 1024, 16 * 1024 * Megabyte),
+            (int)(reader.Integer("parallelTasks", 1, 1_000) ?? Default.ParallelTasks),
+            reader.Size("memoryPerTask", 16 * Megabyte, 1024 * 1024 * Megabyte) ?? Default.MemoryPerTask,
+            reader.Integer("taskTimeoutSeconds", 1, 24 * 3600) is { } seconds ? TimeSpan.FromSeconds(seconds) : Default.TaskTimeout);
+        reader.End();
+        return options;
+    }
+}

@@ -1,0 +1,131 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Pipeline.Jobs;
+
+namespace Pipeline.Batch;
+
+/// <summary>Runs a batch job: plan, stages with their merges, final task. It sees names and counts only; data stays in blobs.</summary>
+public static class BatchOrchestrator
+{
+    /// <summary>The orchestrator's function name.</summary>
+    public const string Name = "BatchJob";
+
+    /// <summary>How many tasks one orchestration looks after; a wider fan-out goes through sub-orchestrations, so that no history
+    /// grows without bound.</summary>
+    public const int MaxFanOut = 256;
+
+    private const string ChunkName = "BatchChunk";
+
+    private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(5, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+
+    /// <summary>Runs the job.</summary>
+    [Function(Name)]
+    public static async Task<JobOutput> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, JobInput job)
+    {
+        var run = context.NewGuid().ToString("n")[..12];
+        var progress = new BatchProgress(context);
+        progress.Planning();
+        BatchShape shape;
+        try
+        {
+            shape = await context.CallActivityAsync<BatchShape>(nameof(BatchActivities.PlanBatch), new BatchRun(job.Id, run), Retries);
+        }
+        catch (TaskFailedException e)
+        {
+            throw progress.Fail(ErrorOf(e, "plan"));
+        }
+        if (shape.Error is { } refused)
+            throw progress.Fail(refused);
+
+        progress.Planned(shape);
+        for (var stage = 0; stage < shape.Stages.Count; stage++)
+        {
+            var levels = shape.Stages[stage].Levels();
+            for (var level = 0; level < levels.Count; level++)
+            {
+                var name = shape.Stages[stage].Name;
+                progress.Enter(level == 0 ? name : $"{name} merge {level}");
+                await RunStageAsync(context, new BatchTaskRef(job.Id, run, stage, level, 0), levels[level], shape.ParallelTasks, progress);
+            }
+        }
+
+        progress.Enter("final");
+        try
+        {
+            var final = await context.CallActivityAsync<BatchOutcome>(
+                nameof(BatchActivities.RunFinalTask), new BatchRun(job.Id, run), Retries);
+            progress.Done(final.Report);
+            return progress.Output(final, shape.PlanMs);
+        }
+        catch (TaskFailedException e)
+        {
+            throw progress.Fail(ErrorOf(e, "final"));
+        }
+    }
+
+    /// <summary>Looks after a run of tasks for <see cref="RunAsync"/>, and returns their sum.</summary>
+    [Function(ChunkName)]
+    public static Task<TaskReport> RunChunkAsync([OrchestrationTrigger] TaskOrchestrationContext context, BatchChunk chunk) =>
+        FanOutAsync(chunk.Count, chunk.Parallel, i => RunTaskAsync(context, chunk.First with { Index = chunk.First.Index + i }), _ => { });
+
+    private static async Task RunStageAsync(TaskOrchestrationContext context, BatchTaskRef first, int tasks, int parallel, BatchProgress progress)
+    {
+        TaskReport sum;
+        if (tasks <= MaxFanOut)
+        {
+            sum = await FanOutAsync(tasks, parallel, i => RunTaskAsync(context, first with { Index = i }), progress.Done);
+        }
+        else
+        {
+            var chunks = (tasks + MaxFanOut - 1) / MaxFanOut;
+            var atOnce = (parallel + MaxFanOut - 1) / MaxFanOut;
+            sum = await FanOutAsync(chunks, atOnce, i =>
+            {
+                var start = i * MaxFanOut;
+                var chunk = new BatchChunk(first with { Index = start }, Math.Min(MaxFanOut, tasks - start), Math.Max(1, parallel / atOnce));
+                return context.CallSubOrchestratorAsync<TaskReport>(ChunkName, chunk, new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-{first.Run}-{first.Stage}-{first.Level}-{i}"));
+            }, progress.Done);
+        }
+        if (sum.Error is { } error)
+            throw progress.Fail(error);
+    }
+
+    private static async Task<TaskReport> RunTaskAsync(TaskOrchestrationContext context, BatchTaskRef task)
+    {
+        try
+        {
+            return await context.CallActivityAsync<TaskReport>(
+                task.Level == 0 ? nameof(BatchActivities.RunStageTask) : nameof(BatchActivities.RunMergeTask), task, Retries);
+        }
+        catch (TaskFailedException e)
+        {
+            return new TaskReport(Error: ErrorOf(e, $"{task.Stage}.{task.Level}/{task.Index}"));
+        }
+    }
+
+    /// <summary>Runs <paramref name="count"/> calls, at most <paramref name="parallel"/> at a time, and adds up their reports. After
+    /// the first error no further call starts; those that run are awaited, as an orchestration cannot end before them.</summary>
+    private static async Task<TaskReport> FanOutAsync(int count, int parallel, Func<int, Task<TaskReport>> run, Action<TaskReport> done)
+    {
+        var next = 0;
+        var sum = TaskReport.None;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(count, parallel)).Select(_ => LaneAsync()));
+        return sum;
+
+        async Task LaneAsync()
+        {
+            while (next < count && sum.Error is null)
+            {
+                var report = await run(next++);
+                sum = sum.Add(report);
+                done(report);
+            }
+        }
+    }
+
+    private static JobError ErrorOf(TaskFailedException e, string task) => new(
+        e.FailureDetails?.ErrorMessage is { Length: > 0 } message ? message : e.Message,
+        task,
+        Advice: "It was tried five times. If what it says has passed, submit the job again.");
+}

@@ -1,0 +1,63 @@
+using Microsoft.DurableTask;
+using Pipeline.Jobs;
+
+namespace Pipeline.Batch;
+
+/// <summary>Keeps a batch job's progress and shows it as the orchestration's custom status.</summary>
+internal sealed class BatchProgress(TaskOrchestrationContext context)
+{
+    private JobProgress _progress = new("plan");
+    private TaskReport _sum = TaskReport.None;
+
+    public void Planning() => Show();
+
+    public void Planned(BatchShape shape)
+    {
+        var levels = shape.Stages.SelectMany(s => s.Levels()).ToList();
+        _progress = _progress with { Stages = levels.Count + 1, TasksTotal = levels.Sum() + 1 };
+    }
+
+    public void Enter(string stage)
+    {
+        _progress = _progress with { Stage = stage, StageNumber = _progress.StageNumber + 1 };
+        Show();
+    }
+
+    public void Done(TaskReport report)
+    {
+        _sum = _sum.Add(report);
+        _progress = _progress with
+        {
+            TasksDone = _sum.Tasks,
+            RowsRead = _sum.RowsRead,
+            BytesRead = _sum.BytesRead,
+        };
+        Show();
+    }
+
+    /// <summary>Shows why the job fails, and gives the exception to end it with.</summary>
+    public JobFailedException Fail(JobError error)
+    {
+        context.SetCustomStatus(new JobState(_progress, error));
+        return new JobFailedException(error);
+    }
+
+    public JobOutput Output(BatchOutcome final, long planMs)
+    {
+        if (final.Report.Error is { } error)
+            throw Fail(error);
+        return new JobOutput(final.Columns, JobFiles.Results, [.. final.Files.Take(100)], final.Files.Count, final.Report.Rows, final.Report.Bytes, new Dictionary<string, long>
+        {
+            ["tasks"] = _progress.TasksTotal,
+            ["rowsRead"] = _sum.RowsRead,
+            ["bytesRead"] = _sum.BytesRead,
+            ["planMs"] = planMs,
+            ["fetchMs"] = _sum.FetchMs,
+            ["queryMs"] = _sum.QueryMs,
+            ["writeMs"] = _sum.WriteMs,
+            ["finalMs"] = final.Report.FetchMs + final.Report.QueryMs + final.Report.WriteMs,
+        });
+    }
+
+    private void Show() => context.SetCustomStatus(new JobState(_progress));
+}

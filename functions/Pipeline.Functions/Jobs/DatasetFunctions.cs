@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Storage;
+
+namespace Pipeline.Jobs;
+
+/// <summary>The HTTP API of datasets.</summary>
+public sealed class DatasetFunctions(DatasetCatalog datasets, DatasetWriter writer)
+{
+    /// <summary>Lists the datasets.</summary>
+    [Function("ListDatasets")]
+    public Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/datasets")] HttpRequest request,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () => Responses.Ok(await datasets.ListAsync(cancellationToken)));
+
+    /// <summary>Shows one dataset with its columns.</summary>
+    [Function("GetDataset")]
+    public Task<IActionResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/datasets/{name}")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () => Responses.Ok(await datasets.DescribeAsync(name, cancellationToken)));
+
+    /// <summary>Uploads one Parquet file, whole or not at all.</summary>
+    [Function("UploadDatasetFile")]
+    public Task<IActionResult> UploadAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/datasets/{name}/files/{*path}")] HttpRequest request,
+        string name,
+        string path,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            Responses.Ok(await writer.WriteAsync(name, path, request.Body, cancellationToken), StatusCodes.Status201Created));
+
+    /// <summary>Closes an upload with its marker.</summary>
+    [Function("CompleteDataset")]
+    public Task<IActionResult> CompleteAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/datasets/{name}/complete")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        await writer.CompleteAsync(name, cancellationToken);
+        return Responses.Ok(await datasets.DescribeAsync(name, cancellationToken));
+    });
+}

@@ -1,0 +1,95 @@
+namespace Pipeline.Storage;
+
+/// <summary>A folder for the temporary files of one task, on the local disk. It goes with its disposal.</summary>
+/// <remarks>
+/// All folders of a process are in one folder of its own below the system's temporary folder, in which it holds a file open. A
+/// process that was killed leaves its folder behind; the next one sees by that file that nobody uses it any more, and removes it.
+/// </remarks>
+public sealed class TaskFolder : IDisposable
+{
+    private const string Prefix = "pipeline-tasks-";
+    private const string LockFile = ".in-use";
+
+    private static readonly Lazy<Home> s_home = new(() => new Home(System.IO.Path.GetTempPath()));
+
+    private TaskFolder(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes an empty folder. The first call in a process also removes what killed processes left.</summary>
+    /// <exception cref="StorageFullException">The disk is full.</exception>
+    public static TaskFolder Create() => s_home.Value.Create();
+
+    /// <summary>The path of a file in the folder, which this does not make.</summary>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Removes the folder and all in it.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another program looks into it (Windows). It goes with the leftovers at the next start.
+        }
+    }
+
+    /// <summary>The folder of a process.</summary>
+    internal sealed class Home : IDisposable
+    {
+        // Time for a starting process to open its file.
+        private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
+
+        private readonly FileStream _inUse;
+        private readonly string _path;
+
+        public Home(string parent, TimeProvider? time = null)
+        {
+            RemoveLeftovers(parent, (time ?? TimeProvider.System).GetUtcNow());
+            // Nobody else may look into it.
+            _path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N"));
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_path);
+            else Directory.CreateDirectory(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            _inUse = Hold(_path, FileMode.CreateNew);
+        }
+
+        public TaskFolder Create()
+        {
+            try
+            {
+                return new TaskFolder(Directory.CreateDirectory(System.IO.Path.Combine(_path, Guid.NewGuid().ToString("N"))).FullName);
+            }
+            catch (IOException e) when (StorageFullException.IsDiskFull(e))
+            {
+                throw new StorageFullException("A task's temporary folder", $"the disk of '{_path}'", e);
+            }
+        }
+
+        public void Dispose() => _inUse.Dispose();
+
+        private static void RemoveLeftovers(string parent, DateTimeOffset now)
+        {
+            foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
+            {
+                try
+                {
+                    if (now - Directory.GetLastWriteTimeUtc(folder) < s_grace && !System.IO.File.Exists(System.IO.Path.Combine(folder, LockFile))) continue;
+                    // Fails while its process lives.
+                    using (Hold(folder, FileMode.OpenOrCreate)) Directory.Delete(folder, recursive: true);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                }
+            }
+        }
+
+        private static FileStream Hold(string folder, FileMode mode) =>
+            new(System.IO.Path.Combine(folder, LockFile), mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+    }
+}
