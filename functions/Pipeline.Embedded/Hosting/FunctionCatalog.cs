@@ -183,6 +183,8 @@ internal sealed class FunctionCatalog
                 "embedded host does not bind.");
         }
 
+        if (type == typeof(DurableTaskClient))
+            throw Fault(where, $"nothing can give its parameter '{parameter.Name}' (DurableTaskClient) a value. Did you forget [DurableClient]?");
         if (binding.BindOther(parameter) is { } bound) return bound;
         if (parameter.HasDefaultValue)
         {
@@ -190,8 +192,7 @@ internal sealed class FunctionCatalog
             return _ => new ValueTask<object?>(value);
         }
 
-        var hint = type == typeof(DurableTaskClient) ? " Did you forget [DurableClient]?" : "";
-        throw Fault(where, $"nothing can give its parameter '{parameter.Name}' ({Readable(type)}) a value.{hint}");
+        throw Fault(where, $"nothing can give its parameter '{parameter.Name}' ({Readable(type)}) a value.");
     }
 
     private static EmbeddedHostException ByRef(ParameterInfo parameter, string where) =>

@@ -12,6 +12,7 @@ namespace Pipeline.Embedded.Http.Durable;
 internal sealed class DurableInstances(TaskHub hub, Func<DurableUrls> urls, TimeProvider time)
 {
     private const int PageSize = 100;
+    private const int MaxTimeoutSeconds = 24 * 3600;
     private const string ContinuationHeader = "x-ms-continuation-token";
 
     private DurableTaskClient Client => hub.Client;
@@ -217,7 +218,7 @@ internal sealed class DurableInstances(TaskHub hub, Func<DurableUrls> urls, Time
     /// <summary>The instance when it has ended; null if it has not in that time.</summary>
     private async Task<OrchestrationMetadata?> EndOfAsync(string id, int seconds, CancellationToken aborted)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Min(seconds, MaxTimeoutSeconds)), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted);
         try
         {
