@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 
 namespace Pipeline.EndToEnd.Fixtures;
 
@@ -7,6 +8,8 @@ internal static class NodeTools
 {
     /// <summary>The folder of package.json and node_modules.</summary>
     public static string Folder { get; } = FindFolder();
+
+    private static readonly string s_stamp = Path.Combine(Folder, "node_modules", ".installed-lock");
 
     /// <summary>Installs what package-lock.json names, unless it is installed already. Skips the test where there is no Node.</summary>
     public static async Task InstallAsync()
@@ -26,6 +29,7 @@ internal static class NodeTools
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Requires.That(process.ExitCode == 0, $"'npm ci' in {Folder} failed:\n{await output}\n{await errors}");
+        await File.WriteAllTextAsync(s_stamp, LockHash());
     }
 
     private static void SkipWithoutNode()
@@ -41,12 +45,10 @@ internal static class NodeTools
         }
     }
 
-    // npm writes this file last.
-    private static bool IsInstalled()
-    {
-        var installed = new FileInfo(Path.Combine(Folder, "node_modules", ".package-lock.json"));
-        return installed.Exists && installed.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json"));
-    }
+    // Times of files say little after a checkout, so the lock that was installed is remembered by its content.
+    private static bool IsInstalled() => File.Exists(s_stamp) && File.ReadAllText(s_stamp) == LockHash();
+
+    private static string LockHash() => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Folder, "package-lock.json"))));
 
     private static async Task<FileStream> LockAsync(string file)
     {

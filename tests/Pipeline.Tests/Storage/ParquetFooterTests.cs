@@ -193,7 +193,7 @@ public sealed class ParquetFooterTests : IDisposable
             foreach (var (at, value) in changes) changed[at] = value;
             try
             {
-                FooterParser.Parse(changed, whole.Length);
+                FooterParser.Parse(changed.AsMemory(), whole.Length);
             }
             catch (Exception e) when (e is InvalidDataException or NotSupportedException)
             {
@@ -206,7 +206,7 @@ public sealed class ParquetFooterTests : IDisposable
     {
         try
         {
-            FooterParser.Parse(bytes, 1_000_000);
+            FooterParser.Parse(bytes.AsMemory(), 1_000_000);
         }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException)
         {

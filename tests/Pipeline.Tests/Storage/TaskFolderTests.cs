@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Time.Testing;
+using Pipeline.Storage;
+
+namespace Pipeline.Tests.Storage;
+
+public sealed class TaskFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _parent = new();
+
+    public void Dispose() => _parent.Dispose();
+
+    [Fact]
+    public void Create_Folder_IsEmptyAndGoesWithItsDisposal()
+    {
+        string path;
+        using (var folder = TaskFolder.Create())
+        {
+            path = folder.Path;
+            Assert.Empty(Directory.GetFileSystemEntries(path));
+            File.WriteAllText(folder.File("part.parquet"), "x");
+            Directory.CreateDirectory(folder.File("sub"));
+        }
+
+        Assert.False(Directory.Exists(path));
+    }
+
+    [Fact]
+    public void Create_Twice_GivesTwoFolders()
+    {
+        using var one = TaskFolder.Create();
+        using var two = TaskFolder.Create();
+
+        Assert.NotEqual(one.Path, two.Path);
+    }
+
+    [Fact]
+    public void Dispose_FolderGoneAlready_IsQuiet()
+    {
+        var folder = TaskFolder.Create();
+        Directory.Delete(folder.Path);
+
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void Start_FoldersOfAKilledProcess_RemovesThemButNoneInUse()
+    {
+        using var living = new TaskFolder.Home(_parent.Path);
+        var inUse = living.Create();
+        string left;
+        using (var killed = new TaskFolder.Home(_parent.Path))
+        {
+            left = killed.Create().Path;
+            File.WriteAllText(Path.Combine(left, "part.parquet"), "x");
+        }
+
+        Directory.CreateDirectory(_parent["somebody-elses"]);
+        using var next = new TaskFolder.Home(_parent.Path);
+
+        Assert.False(Directory.Exists(left));
+        Assert.True(Directory.Exists(inUse.Path));
+        Assert.True(Directory.Exists(_parent["somebody-elses"]));
+        Assert.Equal(3, Directory.GetDirectories(_parent.Path).Length);
+    }
+
+    [Fact]
+    public void Start_FolderThatIsJustBeingMade_IsLeftForAMinute()
+    {
+        var making = _parent["pipeline-tasks-new"];
+        Directory.CreateDirectory(making);
+
+        using (new TaskFolder.Home(_parent.Path)) Assert.True(Directory.Exists(making));
+        using (new TaskFolder.Home(_parent.Path, new FakeTimeProvider(DateTimeOffset.UtcNow + TimeSpan.FromMinutes(2))))
+            Assert.False(Directory.Exists(making));
+    }
+
+    [SkippableFact]
+    public void Start_Folder_IsForItsUserOnly()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has other rights");
+        if (OperatingSystem.IsWindows()) return; // for the compiler
+        using var home = new TaskFolder.Home(_parent.Path);
+
+        var mode = File.GetUnixFileMode(Path.GetDirectoryName(home.Create().Path)!);
+        Assert.Equal(UnixFileMode.None, mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+    }
+}
