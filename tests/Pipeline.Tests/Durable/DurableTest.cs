@@ -102,12 +102,13 @@ public abstract class DurableTest : IAsyncLifetime, IDisposable
         while (true)
         {
             Limit.ThrowIfCancellationRequested();
-            await services.Writer.FlushAsync();
             var before = services.Writer.Enqueued;
+            await services.Writer.FlushAsync();
             var isQuiet = services.Activities.Running == heldActivities
                 && services.Instances.All.All(instance => instance.IsIdle)
                 && services.Entities.IsIdle;
-            if (isQuiet && services.Writer.Enqueued == before)
+            // The flush itself is the one that was added.
+            if (isQuiet && services.Writer.Enqueued == before + 1)
                 return;
             await Task.Yield();
         }
@@ -121,5 +122,6 @@ public abstract class DurableTest : IAsyncLifetime, IDisposable
         await SettleAsync(heldActivities);
     }
 
-    private protected Task AdvanceAsync(double seconds) => AdvanceAsync(TimeSpan.FromSeconds(seconds));
+    private protected Task AdvanceAsync(double seconds) =>
+        AdvanceAsync(TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond)));
 }

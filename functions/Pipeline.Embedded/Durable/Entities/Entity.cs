@@ -100,10 +100,7 @@ internal sealed class Entity : IThreadPoolWorkItem
         try
         {
             record ??= hub.Reader.FindEntity(id.ToString()) ?? new EntityRecord(id.ToString(), null, default, null, null);
-            var batch = Take();
-            if (batch.Count == 0)
-                Continue(record);
-            else
+            if (Take() is { Count: > 0 } batch)
                 hub.Writer.Enqueue(await RunAsync(batch));
         }
         catch (Exception e)
@@ -127,7 +124,7 @@ internal sealed class Entity : IThreadPoolWorkItem
         return new EntityCommit(hub, this, current, batch, operations);
     }
 
-    /// <summary>The next messages that may be done: several operations, or one of another kind.</summary>
+    /// <summary>The next messages that may be done: several operations, or one of another kind. If there are none, work ends.</summary>
     private List<EntityMessage> Take()
     {
         var taken = new List<EntityMessage>();
@@ -149,6 +146,8 @@ internal sealed class Entity : IThreadPoolWorkItem
 
                 node = following;
             }
+
+            busy = taken.Count > 0;
         }
 
         return taken;

@@ -20,6 +20,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     private string? customStatus;
     private long processed;
     private bool scheduled;
+    private bool again;
     private volatile bool ended;
     private volatile bool discarded;
 
@@ -95,7 +96,10 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     public void Wake()
     {
         lock (gate)
+        {
+            again = scheduled;
             Schedule();
+        }
     }
 
     /// <summary>Drops the function from memory, if it is idle.</summary>
@@ -134,8 +138,9 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         lock (gate)
         {
             scheduled = false;
-            if (inbox.Count > 0 && !ended)
+            if ((inbox.Count > 0 || again) && !ended)
                 Schedule();
+            again = false;
         }
 
         if (execution is not null)

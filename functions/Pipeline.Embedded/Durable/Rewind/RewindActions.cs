@@ -11,8 +11,8 @@ internal sealed class RewindActions(IEnumerable<ScheduledAction> recorded) : IAc
     private readonly Dictionary<int, int> recordedNumbers = [];
     private List<ScheduledAction> claimed = [];
 
-    /// <summary>Whether the execution has come to steps that were never recorded.</summary>
-    public bool HasNew { get; private set; }
+    /// <summary>How many steps the execution has come to that were never recorded.</summary>
+    public int NewSteps { get; private set; }
 
     /// <summary>The new number of a recorded step, or null if the execution has not come to it.</summary>
     public int? NewNumber(int recordedId) => newNumbers.TryGetValue(recordedId, out var id) ? id : null;
@@ -35,7 +35,7 @@ internal sealed class RewindActions(IEnumerable<ScheduledAction> recorded) : IAc
             : left.Values.FirstOrDefault(other => IsSame(other, action));
         if (found is null)
         {
-            HasNew = true;
+            NewSteps++;
             return false;
         }
 

@@ -49,7 +49,7 @@ internal sealed class RewindPlan
         {
             actions = new RewindActions(plan.stored.History.OfType<ScheduledAction>());
         }
-        while (plan.Try(actions) is { } cause && plan.dropped.Add(cause));
+        while (plan.Drop(plan.Try(actions)));
         foreach (var step in plan.History.OfType<ScheduledAction>())
         {
             if (actions.RecordedNumber(step.TaskId) is { } recorded && plan.dropped.Contains(recorded))
@@ -59,10 +59,18 @@ internal sealed class RewindPlan
         return plan;
     }
 
-    /// <summary>Replays without what is dropped.</summary>
-    /// <returns>The recorded number of a step whose outcome is to be dropped, too; null if there is none.</returns>
-    private int? Try(RewindActions actions)
+    private bool Drop(List<int> causes)
     {
+        var before = dropped.Count;
+        dropped.UnionWith(causes);
+        return dropped.Count > before;
+    }
+
+    /// <summary>Replays without what is dropped.</summary>
+    /// <returns>The recorded numbers of steps whose outcomes are to be dropped, too.</returns>
+    private List<int> Try(RewindActions actions)
+    {
+        var ignored = new List<int>();
         History = [];
         Replayed = 0;
         var execution = new OrchestrationExecution(hub.Environment, Info, stored.Input, actions, static () => { });
@@ -81,26 +89,34 @@ internal sealed class RewindPlan
                 {
                     var (found, outcome) = early[i];
                     early.RemoveAt(i);
-                    Feed(execution, actions, Renumber(outcome, actions.NewNumber(found)!.Value));
+                    if (!Feed(execution, actions, Renumber(outcome, actions.NewNumber(found)!.Value)) && outcome is TaskFailed)
+                        ignored.Add(found);
                 }
             }
         }
 
         CustomStatus = execution.CustomStatus;
         if (execution.Completion is { Status: OrchestrationRuntimeStatus.Failed, Error: { } error })
-            return Cause(error, actions) ?? Unchanged();
+            return Cause(error, actions) is { } cause ? [cause] : Unchanged();
         // Its locks were released with the failure, so it has to take them again.
-        return execution.Locks is { } locks ? actions.RecordedNumber(locks.TaskId) : null;
+        if (execution.Locks is { } locks && actions.RecordedNumber(locks.TaskId) is { } taken)
+            return [taken];
+        // A failure that it has not come to, for instance behind the dropped one in a WhenAll, would let it fail again.
+        return dropped.Count > 0 ? ignored : [];
     }
 
-    private void Feed(OrchestrationExecution execution, RewindActions actions, HistoryEvent @event)
+    /// <returns>Whether the execution did something upon the event.</returns>
+    private bool Feed(OrchestrationExecution execution, RewindActions actions, HistoryEvent @event)
     {
+        var before = actions.NewSteps;
         if (execution.Completion is null)
             execution.Run([@event], replayed: long.MaxValue);
         History.Add(@event);
-        History.AddRange(actions.TakeClaimed());
-        if (!actions.HasNew)
+        var claimed = actions.TakeClaimed();
+        History.AddRange(claimed);
+        if (actions.NewSteps == 0)
             Replayed = History.Count;
+        return claimed.Count > 0 || actions.NewSteps > before || execution.Completion is not null;
     }
 
     /// <summary>The step that the error speaks of; if it speaks of none, the one that failed last.</summary>
@@ -116,12 +132,12 @@ internal sealed class RewindPlan
     }
 
     /// <summary>It fails by itself, not by a step: all that can be done is to run it again, perhaps as mended code.</summary>
-    private int? Unchanged()
+    private List<int> Unchanged()
     {
         dropped.Clear();
         History = [.. stored.History];
         Replayed = 0;
-        return null;
+        return [];
     }
 
     private void Repeat(ScheduledAction step)
