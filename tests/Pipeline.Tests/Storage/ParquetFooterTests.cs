@@ -5,8 +5,6 @@ namespace Pipeline.Tests.Storage;
 
 public sealed class ParquetFooterTests : IDisposable
 {
-    private static readonly CancellationToken s_ct = CancellationToken.None;
-
     private readonly TemporaryFolder _folder = new();
     private readonly DuckDb _duck = new();
 
@@ -28,7 +26,7 @@ public sealed class ParquetFooterTests : IDisposable
                 MAP {1: {'k': [MAP {'z': 2.5}]}} al, {'Select': 1, 'quo"te': 2} am, {'one': {'only': [[1]]}} an2, [MAP {'a': 1}] ao
             """);
 
-        var footer = await FooterReader.ReadAsync(file, s_ct);
+        var footer = await ReadAsync(file);
 
         AssertTypesAre(file, footer);
         Assert.All(footer.Columns, c => Assert.True(c.Nullable));
@@ -50,7 +48,7 @@ public sealed class ParquetFooterTests : IDisposable
             var file = _folder[$"nested-{Interlocked.Increment(ref n)}.parquet"];
             using var duck = new DuckDb();
             duck.Write($"SELECT NULL::{a} AS a, 1 AS between, NULL::{b} AS b", file);
-            AssertTypesAre(file, await FooterReader.ReadAsync(file, s_ct), duck);
+            AssertTypesAre(file, await ReadAsync(file), duck);
         }, iter: 40);
     }
 
@@ -59,7 +57,7 @@ public sealed class ParquetFooterTests : IDisposable
     {
         var file = Write("SELECT range AS id, 'text ' || range % 100 AS text, [range, range] AS list FROM range(10_000)", "ROW_GROUP_SIZE 2048");
 
-        var footer = await FooterReader.ReadAsync(file, s_ct);
+        var footer = await ReadAsync(file);
 
         Assert.Equal(10_000, footer.Rows);
         Assert.Equal([0L, 2048, 4096, 6144, 8192], footer.RowGroups.Select(g => g.FirstRow));
@@ -95,7 +93,7 @@ public sealed class ParquetFooterTests : IDisposable
             $"SELECT {string.Join(", ", columns.Select(c => $"CASE WHEN range % 7 > 0 THEN {c.Replace(" AS ", " END AS ", StringComparison.Ordinal)}"))} FROM range(1, 9000)",
             "ROW_GROUP_SIZE 2048");
 
-        var footer = await FooterReader.ReadAsync(file, s_ct);
+        var footer = await ReadAsync(file);
 
         foreach (var group in footer.RowGroups)
         {
@@ -116,7 +114,7 @@ public sealed class ParquetFooterTests : IDisposable
     [Fact]
     public async Task Statistics_OfAllNulls_TellTheirNumberOnly()
     {
-        var footer = await FooterReader.ReadAsync(Write("SELECT NULL::INTEGER AS a FROM range(10)"), s_ct);
+        var footer = await ReadAsync(Write("SELECT NULL::INTEGER AS a FROM range(10)"));
 
         Assert.Equal(new ChunkStatistics(null, null, 10), footer.RowGroups[0].Chunks[0].Statistics);
     }
@@ -126,7 +124,7 @@ public sealed class ParquetFooterTests : IDisposable
     {
         var file = Write($"SELECT {string.Join(", ", Enumerable.Range(0, 1200).Select(i => $"{i} AS a_column_with_a_long_name_{i}"))}");
 
-        var footer = await FooterReader.ReadAsync(file, s_ct);
+        var footer = await ReadAsync(file);
 
         Assert.InRange(footer.Length, 65_537, int.MaxValue);
         Assert.Equal(1200, footer.Columns.Count);
@@ -135,7 +133,7 @@ public sealed class ParquetFooterTests : IDisposable
     [Fact]
     public async Task Footer_OfAFileWithoutRows_HasItsColumns()
     {
-        var footer = await FooterReader.ReadAsync(Write("SELECT 1 AS a WHERE false"), s_ct);
+        var footer = await ReadAsync(Write("SELECT 1 AS a WHERE false"));
 
         Assert.Equal(("a", 0L), (Assert.Single(footer.Columns).Name, footer.Rows));
     }
@@ -149,7 +147,7 @@ public sealed class ParquetFooterTests : IDisposable
         {
             await File.WriteAllBytesAsync(file, whole[..length]);
 
-            var e = await Assert.ThrowsAsync<CorruptParquetException>(() => FooterReader.ReadAsync(file, s_ct));
+            var e = await Assert.ThrowsAsync<CorruptParquetException>(() => ReadAsync(file));
             Assert.StartsWith($"'{file}' cannot be read as Parquet: ", e.Message, StringComparison.Ordinal);
         }
     }
@@ -161,7 +159,7 @@ public sealed class ParquetFooterTests : IDisposable
         var file = _folder["gap.parquet"];
         await File.WriteAllBytesAsync(file, [.. whole[..4], .. whole[^3000..]]);
 
-        var e = await Assert.ThrowsAsync<CorruptParquetException>(() => FooterReader.ReadAsync(file, s_ct));
+        var e = await Assert.ThrowsAsync<CorruptParquetException>(() => ReadAsync(file));
         Assert.Contains("but the data ends at", e.Message, StringComparison.Ordinal);
     }
 
@@ -176,7 +174,7 @@ public sealed class ParquetFooterTests : IDisposable
         var file = _folder["other.parquet"];
         await File.WriteAllBytesAsync(file, [.. content.Select(c => (byte)c)]);
 
-        var e = await Assert.ThrowsAsync<CorruptParquetException>(() => FooterReader.ReadAsync(file, s_ct));
+        var e = await Assert.ThrowsAsync<CorruptParquetException>(() => ReadAsync(file));
         Assert.Contains(reason, e.Message, StringComparison.Ordinal);
     }
 
@@ -212,6 +210,8 @@ public sealed class ParquetFooterTests : IDisposable
         {
         }
     }, iter: 20_000);
+
+    private static Task<ParquetFooter> ReadAsync(string file) => FooterReader.ReadAsync(file, name: file, CancellationToken.None);
 
     private string Write(string sql, string options = "")
     {

@@ -14,8 +14,6 @@ internal static class PartitionColumns
         {
             var pairs = Pairs(file.Path);
             var keys = pairs.Select(p => p.Key).ToList();
-            if (keys.GroupBy(k => k, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
-                throw new SchemaMismatchException($"'{file.Path}' has two folders for the partition column '{twice.Key}'. Rename one of them.");
             names ??= keys;
             if (!names.SequenceEqual(keys, StringComparer.Ordinal))
                 throw new SchemaMismatchException(
@@ -27,17 +25,25 @@ internal static class PartitionColumns
         return (names ?? [], values);
     }
 
+    /// <summary>Checks that the partition folders of a file make columns.</summary>
+    /// <exception cref="SchemaMismatchException">A key comes twice, or a value is no text.</exception>
+    public static void Check(string path) => Pairs(path);
+
     private static List<(string Key, string? Value)> Pairs(string path)
     {
-        var folders = path.Split('/')[1..^1].Where(HivePartition.IsPartition);
+        List<(string Key, string? Value)> pairs;
         try
         {
-            return [.. folders.Select(HivePartition.Parse)];
+            pairs = [.. path.Split('/')[1..^1].Where(HivePartition.IsPartition).Select(HivePartition.Parse)];
         }
         catch (InvalidDataException e)
         {
             throw new SchemaMismatchException($"A partition folder of '{path}' has no readable value: {e.Message}. Rename it.");
         }
+
+        return pairs.GroupBy(p => p.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice
+            ? throw new SchemaMismatchException($"'{path}' has two folders for the partition column '{twice.Key}'. Rename one of them.")
+            : pairs;
     }
 
     private static string Show(IReadOnlyList<string> keys) => keys.Count == 0 ? "none" : string.Join('/', keys.Select(k => k + "="));

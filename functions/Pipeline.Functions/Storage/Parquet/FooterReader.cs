@@ -35,11 +35,14 @@ public sealed class FooterReader : IDisposable
     }
 
     /// <summary>Reads the footer of a local file.</summary>
+    /// <param name="localFile">The file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="ct">Stops the reading.</param>
     /// <exception cref="CorruptParquetException">The file is no whole Parquet file, or uses what cannot be read.</exception>
-    public static async Task<ParquetFooter> ReadAsync(string localFile, CancellationToken ct)
+    internal static async Task<ParquetFooter> ReadAsync(string localFile, string name, CancellationToken ct)
     {
-        using var handle = File.OpenHandle(localFile, options: FileOptions.Asynchronous);
-        return await ReadAsync(localFile, RandomAccess.GetLength(handle), async (offset, buffer) =>
+        using var handle = File.OpenHandle(localFile, share: FileShare.ReadWrite, options: FileOptions.Asynchronous);
+        return await ReadAsync(name, RandomAccess.GetLength(handle), async (offset, buffer) =>
         {
             for (var done = 0; done < buffer.Length;)
             {
