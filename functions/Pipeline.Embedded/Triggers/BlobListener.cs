@@ -70,7 +70,7 @@ internal sealed class BlobListener(
         var failing = false;
         while (!_stopping.IsCancellationRequested)
         {
-            // A look costs a listing, so that the pause grows with what it took: looking never takes more than a twentieth.
+            // A look costs a listing, so that the pause grows with what it took: looking takes a fiftieth at most.
             var started = Stopwatch.GetTimestamp();
             var settled = true;
             try
@@ -91,7 +91,7 @@ internal sealed class BlobListener(
             }
 
             var shortest = !settled ? s_settleTime : store is DirectoryObjectStore ? s_directoryPause : s_blobPause;
-            var pause = TimeSpan.FromTicks(Math.Max(shortest.Ticks, 20 * Stopwatch.GetElapsedTime(started).Ticks));
+            var pause = TimeSpan.FromTicks(Math.Max(shortest.Ticks, 50 * Stopwatch.GetElapsedTime(started).Ticks));
             await PauseAsync(pause, settled);
         }
     }
