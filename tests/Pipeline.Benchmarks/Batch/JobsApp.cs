@@ -69,8 +69,11 @@ internal sealed class JobsApp : IAsyncDisposable
     /// <summary>The activities of a job's orchestration, each from when it was asked for to when its result was there.</summary>
     public async Task<IReadOnlyList<(string Activity, DateTimeOffset From, DateTimeOffset To)>> ActivitiesAsync(string id, CancellationToken cancellationToken)
     {
-        var address = Address($"runtime/webhooks/durabletask/instances/{id}?showHistory=true&code={_host.DurableKey}");
-        using var status = JsonDocument.Parse(await _http.GetStringAsync(address, cancellationToken));
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address($"runtime/webhooks/durabletask/instances/{id}?showHistory=true"));
+        request.Headers.Add("x-functions-key", _host.DurableKey);
+        using var answer = await _http.SendAsync(request, cancellationToken);
+        await CheckAsync(answer, cancellationToken);
+        using var status = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
         return [.. status.RootElement.GetProperty("historyEvents").EnumerateArray()
             .Where(entry => entry.GetProperty("EventType").GetString() == "TaskCompleted")
             .Select(entry => (entry.GetProperty("FunctionName").GetString()!, entry.GetProperty("ScheduledTime").GetDateTimeOffset(), entry.GetProperty("Timestamp").GetDateTimeOffset()))];

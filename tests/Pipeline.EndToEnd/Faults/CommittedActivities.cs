@@ -10,11 +10,7 @@ internal static class CommittedActivities
     public static IReadOnlySet<string> Read(string root, string scratch)
     {
         // A copy: the next life shall find the files exactly as the last one left them, not as a reader recovered them.
-        foreach (var file in Directory.EnumerateFiles(root, "taskhub-*.db*").Where(file => !file.EndsWith("-shm", StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal)))
-        {
-            File.Copy(file, Path.Combine(scratch, Path.GetFileName(file)), overwrite: true);
-        }
-
+        CopyStore(root, scratch);
         var database = Directory.EnumerateFiles(scratch, "taskhub-*.db").SingleOrDefault();
         if (database is null)
         {
@@ -26,6 +22,15 @@ internal static class CommittedActivities
         return reader.ListInstances(new OrchestrationQuery(FetchInputsAndOutputs: true), afterId: null, count: 10_000)
             .SelectMany(row => Committed(row, reader.Load(row.Info.Key)!.History))
             .ToHashSet();
+    }
+
+    /// <summary>Copies what the store holds: the database and its log. The rest is made anew by whoever opens it.</summary>
+    public static void CopyStore(string root, string target)
+    {
+        foreach (var file in (string[])[.. Directory.EnumerateFiles(root, "taskhub-*.db"), .. Directory.EnumerateFiles(root, "taskhub-*.db-wal")])
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
+        }
     }
 
     private static IEnumerable<string> Committed(InstanceRow row, IReadOnlyList<HistoryEvent> history)

@@ -1,67 +1,83 @@
 using System.Diagnostics;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Pipeline.EndToEnd.Faults;
 
-/// <summary>A program of this build in its own process, whose lines the test reads and which it kills without warning.</summary>
+/// <summary>A program of this build in its own process, whose lines the test reads as they come and which it kills without warning.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly StringBuilder _errors = new();
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly StringBuilder _said = new();
 
     private HostProcess(Process process)
     {
         _process = process;
-        _process.ErrorDataReceived += (_, line) =>
-        {
-            lock (_errors)
-            {
-                _errors.AppendLine(line.Data);
-            }
-        };
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        Ended = EndAsync();
     }
 
-    public string Errors
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Ends with its exit code.</summary>
+    public Task<int> Ended { get; }
+
+    /// <summary>Everything that it has written so far, to either output.</summary>
+    public string Said
     {
         get
         {
-            lock (_errors)
+            lock (_said)
             {
-                return _errors.ToString().Trim();
+                return _said.ToString();
             }
         }
     }
 
-    /// <summary>Starts a program that was built beside the tests.</summary>
+    /// <summary>The command that runs a program which was built beside the tests.</summary>
     /// <param name="program">Its assembly's name.</param>
-    /// <param name="workingFolder">The folder that it runs in.</param>
     /// <param name="arguments">What it is given.</param>
-    public static HostProcess Start(string program, string workingFolder, params string[] arguments)
+    public static string[] Command(string program, params string[] arguments) =>
+        ["dotnet", Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments];
+
+    /// <summary>Starts a command.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="workingFolder">The folder that it runs in.</param>
+    /// <param name="environment">Variables that it gets beside those of the test.</param>
+    public static HostProcess Start(string[] command, string workingFolder, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments])
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             WorkingDirectory = workingFolder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         return new HostProcess(Process.Start(start)!);
     }
 
-    /// <summary>The next line that starts with a word, without that word; other lines are skipped.</summary>
-    public async Task<string> LineAsync(string word, CancellationToken cancellationToken)
+    /// <summary>Waits for the next line that holds a text, and gives what follows the text; lines before it are passed over.</summary>
+    public async Task<string> HearAsync(string text, CancellationToken cancellationToken)
     {
-        while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        await foreach (var line in _lines.Reader.ReadAllAsync(cancellationToken))
         {
-            if (line.StartsWith(word + " ", StringComparison.Ordinal))
+            if (line.IndexOf(text, StringComparison.Ordinal) is var at and >= 0)
             {
-                return line[(word.Length + 1)..];
+                return line[(at + text.Length)..];
             }
         }
 
-        await _process.WaitForExitAsync(cancellationToken);
-        throw new InvalidOperationException($"The host ended ({_process.ExitCode}) before it said '{word}': {Errors}");
+        throw new InvalidOperationException($"The host ended ({await Ended}) before it said '{text}'. It said:\n{Said}");
     }
 
     /// <summary>Writes a line to its standard input.</summary>
@@ -75,7 +91,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync();
+        await Ended;
     }
 
     public async ValueTask DisposeAsync()
@@ -86,5 +102,26 @@ internal sealed class HostProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    // When this ends, all lines have been heard.
+    private async Task<int> EndAsync()
+    {
+        await _process.WaitForExitAsync();
+        _lines.Writer.TryComplete();
+        return _process.ExitCode;
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is not null)
+        {
+            lock (_said)
+            {
+                _said.AppendLine(line);
+            }
+
+            _lines.Writer.TryWrite(line);
+        }
     }
 }

@@ -56,7 +56,8 @@ public sealed class TaskHubCrashTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static HostProcess Start(string root, string journal, int life) =>
-        HostProcess.Start("Pipeline.EndToEnd", Path.GetDirectoryName(root)!, root, journal, life.ToString(CultureInfo.InvariantCulture));
+        HostProcess.Start(
+            HostProcess.Command("Pipeline.EndToEnd", root, journal, life.ToString(CultureInfo.InvariantCulture)), Path.GetDirectoryName(root)!);
 
     // One life in six ends while the host starts and takes up its work; the others end some activities later.
     private static async Task LiveAndDieAsync(HostProcess host, Random random, CancellationToken cancellationToken)
@@ -73,7 +74,7 @@ public sealed class TaskHubCrashTests(ITestOutputHelper output) : IDisposable
             await host.SendAsync(activities.ToString(CultureInfo.InvariantCulture), cancellationToken);
             for (var i = 0; i < activities; i++)
             {
-                await host.LineAsync("runs", cancellationToken);
+                await host.HearAsync("runs ", cancellationToken);
             }
 
             await Task.Delay(after, cancellationToken);
@@ -84,7 +85,7 @@ public sealed class TaskHubCrashTests(ITestOutputHelper output) : IDisposable
 
     private static async Task<HttpClient> BeginAllAsync(HostProcess host, CancellationToken cancellationToken)
     {
-        var http = new HttpClient { BaseAddress = new Uri(await host.LineAsync("ready", cancellationToken)), Timeout = Timeout.InfiniteTimeSpan };
+        var http = new HttpClient { BaseAddress = new Uri(await host.HearAsync("ready ", cancellationToken)), Timeout = Timeout.InfiniteTimeSpan };
         foreach (var start in s_trees.Select(tree => $"begin/{nameof(CrashWorkload.Tree)}/{tree}").Append($"begin/{nameof(CrashWorkload.Round)}/rounds"))
         {
             using var answer = await http.PostAsync(new Uri(start, UriKind.Relative), content: null, cancellationToken);

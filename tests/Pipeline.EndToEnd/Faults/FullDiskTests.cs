@@ -1,0 +1,70 @@
+using Xunit.Abstractions;
+
+namespace Pipeline.EndToEnd.Faults;
+
+/// <summary>On a full disk work waits; when there is room again it goes on, and nothing was lost.</summary>
+public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-full-");
+
+    [SkippableFact]
+    public async Task TaskHub_DiskFullWhileItWorks_WaitsSaysSoAndGoesOn()
+    {
+        SmallDisk.RequireSupport();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var disk = new SmallDisk(_folder.CreateSubdirectory("disk").FullName);
+        var journal = Path.Combine(_folder.FullName, "journal");
+        await using var host = disk.Start(16, HostProcess.Command("Pipeline.EndToEnd", Path.Combine(_folder.FullName, "disk", "root"), journal, "0"));
+        using var http = new HttpClient { BaseAddress = new Uri(await host.HearAsync("ready ", limit.Token)), Timeout = Timeout.InfiniteTimeSpan };
+        using var begun = await http.PostAsync(new Uri($"begin/{nameof(CrashWorkload.Tree)}/tree", UriKind.Relative), content: null, limit.Token);
+        begun.EnsureSuccessStatusCode();
+
+        var filler = disk.Fill(host, leaving: 0);
+        await host.SendAsync("100000", limit.Token);
+        var complaint = await host.HearAsync("cannot write to its disk", limit.Token);
+        output.WriteLine(complaint);
+        File.Delete(filler);
+
+        Assert.Equal($"Completed {CrashWorkload.SumOfATree("tree")}", await http.GetStringAsync(new Uri("end/tree", UriKind.Relative), limit.Token));
+        Assert.Contains("Free some space", complaint, StringComparison.Ordinal);
+        var ran = CrashJournal.Read(journal);
+        Assert.Equal(CrashWorkload.ActivitiesOfATree, ran.Count);
+        Assert.Equal(ran.Count, ran.Select(run => run.Label).Distinct().Count());
+    }
+
+    [SkippableFact]
+    public async Task TaskHub_KilledWhileItsDiskIsFull_LosesNothingThatItAcknowledged()
+    {
+        SmallDisk.RequireSupport();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var disk = new SmallDisk(_folder.CreateSubdirectory("disk").FullName);
+        var (root, rescued, journal) = (Path.Combine(_folder.FullName, "disk", "root"), _folder.CreateSubdirectory("rescued").FullName, Path.Combine(_folder.FullName, "journal"));
+        await using (var host = disk.Start(16, HostProcess.Command("Pipeline.EndToEnd", root, journal, "0")))
+        {
+            using var http = new HttpClient { BaseAddress = new Uri(await host.HearAsync("ready ", limit.Token)) };
+            using var begun = await http.PostAsync(new Uri($"begin/{nameof(CrashWorkload.Tree)}/tree", UriKind.Relative), content: null, limit.Token);
+            begun.EnsureSuccessStatusCode();
+            await host.SendAsync("30", limit.Token);
+            for (var i = 0; i < 30; i++)
+            {
+                await host.HearAsync("runs ", limit.Token);
+            }
+
+            disk.Fill(host, leaving: 0);
+            await host.SendAsync("100000", limit.Token);
+            await host.HearAsync("cannot write to its disk", limit.Token);
+
+            // The disk goes with its host; what the host wrote is copied off while both are still there.
+            CommittedActivities.CopyStore(Path.Combine(disk.Seen(host), "root"), rescued);
+            await host.KillAsync();
+        }
+
+        await using var next = HostProcess.Start(HostProcess.Command("Pipeline.EndToEnd", rescued, journal, "1"), _folder.FullName);
+        using var again = new HttpClient { BaseAddress = new Uri(await next.HearAsync("ready ", limit.Token)), Timeout = Timeout.InfiniteTimeSpan };
+        await next.SendAsync("100000", limit.Token);
+
+        Assert.Equal($"Completed {CrashWorkload.SumOfATree("tree")}", await again.GetStringAsync(new Uri("end/tree", UriKind.Relative), limit.Token));
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
