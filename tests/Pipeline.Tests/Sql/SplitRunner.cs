@@ -2,14 +2,18 @@ using Pipeline.Sql;
 
 namespace Pipeline.Tests.Sql;
 
-/// <summary>Runs a plan the way a job does: partials, merges in a tree of any shape that keeps the order, derived tables, the final step; each in its own confined session, with Parquet between.</summary>
-internal sealed class SplitRunner(string folder, IReadOnlyList<TableSchema> tables, IReadOnlyDictionary<string, IReadOnlyList<string>> files)
+/// <summary>
+/// Runs a plan the way a job does: partials, merges in a tree of any shape that keeps the order, derived tables, the final step,
+/// with Parquet between. Each in its own confined session; or, where only the answer matters, all in one open session.
+/// </summary>
+internal sealed class SplitRunner(
+    string folder, IReadOnlyList<TableSchema> tables, IReadOnlyDictionary<string, IReadOnlyList<string>> files, DuckDbSession? shared = null)
 {
+    private static int _files;
     private readonly Dictionary<string, IReadOnlyList<string>> _made = [];
-    private int _next;
 
     /// <summary>The rows of a query by DuckDB alone, over all files.</summary>
-    public Task<QueryRows> AloneAsync(QueryPlan plan) => ReadAsync(plan.Sql, plan.Result, Tables(), []);
+    public Task<QueryRows> AloneAsync(QueryPlan plan) => ReadAsync(plan.Sql, plan.Result, Tables());
 
     /// <summary>The rows of a split query.</summary>
     /// <param name="plan">The plan.</param>
@@ -28,7 +32,7 @@ internal sealed class SplitRunner(string folder, IReadOnlyList<TableSchema> tabl
             steps.Remove(step);
         }
 
-        return await ReadAsync(split.FinalSql, plan.Result, s => AddInputs(s, split, split.FinalInputs), []);
+        return await ReadAsync(split.FinalSql, plan.Result, s => AddInputs(s, split, split.FinalInputs));
     }
 
     private async Task RunBlockAsync(SplitQuery split, ScanBlock block, string large, IReadOnlyList<IReadOnlyList<string>> parts, Func<int>? mergeWidth)
@@ -93,19 +97,25 @@ internal sealed class SplitRunner(string folder, IReadOnlyList<TableSchema> tabl
 
     private async Task<string> WriteAsync(string sql, IReadOnlyList<ColumnSchema> columns, Action<DuckDbSession> setUp)
     {
-        var path = Path.Combine(folder, $"made{_next++}.parquet");
-        using var session = DuckDbSession.Open();
-        setUp(session);
-        session.Confine(path);
-        await session.WriteExactAsync(sql, columns, path, CancellationToken.None);
+        var path = Path.Combine(folder, $"made{Interlocked.Increment(ref _files)}.parquet");
+        await InSessionAsync(setUp, session => session.WriteExactAsync(sql, columns, path, CancellationToken.None), path);
         return path;
     }
 
-    private static async Task<QueryRows> ReadAsync(string sql, IReadOnlyList<ColumnSchema> columns, Action<DuckDbSession> setUp, IReadOnlyList<string> writable)
+    private Task<QueryRows> ReadAsync(string sql, IReadOnlyList<ColumnSchema> columns, Action<DuckDbSession> setUp) =>
+        InSessionAsync(setUp, session => session.ReadRowsAsync(sql, columns, 1_000_000, CancellationToken.None));
+
+    private async Task<T> InSessionAsync<T>(Action<DuckDbSession> setUp, Func<DuckDbSession, Task<T>> run, params string[] writable)
     {
+        if (shared is not null)
+        {
+            setUp(shared);
+            return await run(shared);
+        }
+
         using var session = DuckDbSession.Open();
         setUp(session);
         session.Confine(writable);
-        return await session.ReadRowsAsync(sql, columns, int.MaxValue - 1, CancellationToken.None);
+        return await run(session);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class SqlParser(DuckDbSession session)
     private static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = MaxDepth };
     private static readonly JsonSerializerOptions WriteOptions = new() { MaxDepth = 2 * MaxDepth, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly Dictionary<string, JsonObject> _templates = [];
+
     /// <summary>The tree of one SELECT.</summary>
     /// <exception cref="SqlException">Not one SELECT, not SQL, or too much of it.</exception>
     public async Task<JsonObject> ParseAsync(string sql, CancellationToken cancellationToken)
@@ -66,11 +68,26 @@ internal sealed class SqlParser(DuckDbSession session)
         };
     }
 
-    /// <summary>The text of a tree.</summary>
-    public Task<string> PrintAsync(JsonObject node, CancellationToken cancellationToken)
+    /// <summary>The tree of SQL of our own, which is parsed only once.</summary>
+    public async Task<JsonObject> TemplateAsync(string sql, CancellationToken cancellationToken)
     {
-        var json = $"{{\"error\":false,\"statements\":[{{\"node\":{node.ToJsonString(WriteOptions)},\"named_param_map\":[]}}]}}";
-        return session.RunAsync($"SELECT json_deserialize_sql({SqlText.Literal(json)})", reader => reader.Read() ? reader.GetString(0) : "", cancellationToken);
+        if (!_templates.TryGetValue(sql, out var template))
+        {
+            _templates[sql] = template = await ParseAsync(sql, cancellationToken);
+        }
+
+        return template.Copy();
+    }
+
+    /// <summary>The text of a tree.</summary>
+    public async Task<string> PrintAsync(JsonObject node, CancellationToken cancellationToken) => (await PrintAsync([node], cancellationToken))[0];
+
+    /// <summary>The texts of several trees.</summary>
+    public Task<IReadOnlyList<string>> PrintAsync(IReadOnlyCollection<JsonObject> nodes, CancellationToken cancellationToken)
+    {
+        var calls = nodes.Select(node => $"json_deserialize_sql({SqlText.Literal($"{{\"error\":false,\"statements\":[{{\"node\":{node.ToJsonString(WriteOptions)},\"named_param_map\":[]}}]}}")})");
+        return session.RunAsync<IReadOnlyList<string>>(
+            $"SELECT {string.Join(", ", calls)}", reader => reader.Read() ? [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)] : [], cancellationToken);
     }
 
     private static JsonObject Detach(JsonObject node)

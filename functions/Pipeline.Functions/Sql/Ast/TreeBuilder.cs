@@ -23,13 +23,13 @@ internal static class TreeBuilder
         ["value"] = new JsonObject { ["type"] = new JsonObject { ["id"] = value is >= int.MinValue and <= int.MaxValue ? "INTEGER" : "BIGINT", ["type_info"] = null }, ["is_null"] = false, ["value"] = value },
     };
 
-    /// <summary>The constant true.</summary>
-    public static JsonObject True() => new()
+    /// <summary>All of several conditions; there must be one.</summary>
+    public static JsonObject All(IReadOnlyList<JsonObject> conditions) => conditions is [var only] ? only.Copy() : new()
     {
-        ["class"] = "CONSTANT",
-        ["type"] = "VALUE_CONSTANT",
+        ["class"] = "CONJUNCTION",
+        ["type"] = "CONJUNCTION_AND",
         ["alias"] = "",
-        ["value"] = new JsonObject { ["type"] = new JsonObject { ["id"] = "BOOLEAN", ["type_info"] = null }, ["is_null"] = false, ["value"] = true },
+        ["children"] = new JsonArray([.. conditions.Select(c => c.DeepClone())]),
     };
 
     public static JsonObject Copy(this JsonObject node) => node.DeepClone().AsObject();

@@ -6,13 +6,42 @@ namespace Pipeline.Sql;
 internal static class TreeComparer
 {
     /// <summary>True if both trees are the same but for where they stand in the text. What is left out equals what is empty.</summary>
-    public static bool Same(JsonNode? a, JsonNode? b) => (a, b) switch
+    public static bool Same(JsonNode? a, JsonNode? b) => Difference(a, b) is null;
+
+    /// <summary>Where two trees first differ, as a path of properties; null if they are the same.</summary>
+    public static string? Difference(JsonNode? a, JsonNode? b)
     {
-        _ when IsEmpty(a) && IsEmpty(b) => true,
-        (JsonObject x, JsonObject y) => x.Select(p => p.Key).Union(y.Select(p => p.Key)).Where(Matters).All(key => Same(x[key], y[key])),
-        (JsonArray x, JsonArray y) => x.Count == y.Count && x.Zip(y).All(p => Same(p.First, p.Second)),
-        _ => JsonNode.DeepEquals(a, b),
-    };
+        if (IsEmpty(a) && IsEmpty(b))
+        {
+            return null;
+        }
+
+        switch (a, b)
+        {
+            case (JsonObject x, JsonObject y):
+                foreach (var name in x.Select(p => p.Key).Union(y.Select(p => p.Key)).Where(Matters))
+                {
+                    if (Difference(x[name], y[name]) is { } within)
+                    {
+                        return $"/{name}{within}";
+                    }
+                }
+
+                return null;
+            case (JsonArray x, JsonArray y) when x.Count == y.Count:
+                for (var i = 0; i < x.Count; i++)
+                {
+                    if (Difference(x[i], y[i]) is { } within)
+                    {
+                        return $"/{i}{within}";
+                    }
+                }
+
+                return null;
+            default:
+                return JsonNode.DeepEquals(a, b) ? null : $" ({Short(a)}, {Short(b)})";
+        }
+    }
 
     /// <summary>DuckDB's own functions may or may not carry their schema, and operators are functions that are written otherwise.</summary>
     private static bool Matters(string property) => property is not ("query_location" or "schema" or "is_operator");
@@ -21,9 +50,11 @@ internal static class TreeComparer
     {
         null => true,
         JsonArray list => list.Count == 0,
-        JsonObject item => item.All(p => p.Key == "type" && p.Value is JsonValue || IsEmpty(p.Value)) && (!item.ContainsKey("type") || item.ContainsKey("orders")),
+        JsonObject item => item.Text("type") is "" or "ORDER_MODIFIER" && item.All(p => p.Key == "type" || IsEmpty(p.Value)),
         JsonValue value when value.TryGetValue<string>(out var text) => text.Length == 0,
         JsonValue value when value.TryGetValue<bool>(out var flag) => !flag,
         _ => false,
     };
+
+    private static string Short(JsonNode? node) => node?.ToJsonString() is { } text ? text.Length > 60 ? text[..60] + "…" : text : "nothing";
 }

@@ -82,9 +82,9 @@ internal sealed class FilterWriter(SplitContext context, TableSchema table)
             case "COMPARE_IN":
                 return await AnyOfAsync([.. condition.Objects("children")], cancellationToken);
             case "OPERATOR_IS_NULL" when Column(condition.Objects("children").First()) is { } column:
-                return May($"{Use(column, "nulls")} > 0");
+                return $"coalesce({Use(column, "nulls")} > 0, true)";
             case "OPERATOR_IS_NOT_NULL" when Column(condition.Objects("children").First()) is { } column:
-                return May($"{Use(column, "nulls")} < row_count");
+                return $"coalesce({Use(column, "nulls")} < row_count, true)";
             case "FUNCTION":
                 return StartsWith(condition);
             default:
@@ -131,13 +131,13 @@ internal sealed class FilterWriter(SplitContext context, TableSchema table)
         var (min, max) = (Use(column, "min"), Use(column, "max"));
         return comparison switch
         {
-            "COMPARE_EQUAL" => May($"{guard}({min} <= ({text}) AND {max} >= ({text}))"),
-            "COMPARE_LESSTHAN" => May($"{guard}{min} < ({text})"),
-            "COMPARE_LESSTHANOREQUALTO" => May($"{guard}{min} <= ({text})"),
+            "COMPARE_EQUAL" => May(column, $"{guard}({min} <= ({text}) AND {max} >= ({text}))"),
+            "COMPARE_LESSTHAN" => May(column, $"{guard}{min} < ({text})"),
+            "COMPARE_LESSTHANOREQUALTO" => May(column, $"{guard}{min} <= ({text})"),
             _ when isFloat => null,
-            "COMPARE_NOTEQUAL" => May($"{min} <> ({text}) OR {max} <> ({text})"),
-            "COMPARE_GREATERTHAN" => May($"{max} > ({text})"),
-            _ => May($"{max} >= ({text})"),
+            "COMPARE_NOTEQUAL" => May(column, $"{min} <> ({text}) OR {max} <> ({text})"),
+            "COMPARE_GREATERTHAN" => May(column, $"{max} > ({text})"),
+            _ => May(column, $"{max} >= ({text})"),
         };
     }
 
@@ -161,11 +161,11 @@ internal sealed class FilterWriter(SplitContext context, TableSchema table)
         }
 
         var literal = SqlText.Literal(prefix);
-        return May($"left({Use(column, "min")}, length({literal})) <= {literal} AND {Use(column, "max")} >= {literal}");
+        return May(column, $"left({Use(column, "min")}, length({literal})) <= {literal} AND {Use(column, "max")} >= {literal}");
     }
 
-    /// <summary>An unknown statistic never prunes.</summary>
-    private static string May(string predicate) => $"coalesce({predicate}, true)";
+    /// <summary>A comparison, which no null meets. Without bounds, only a row group of nulls alone is skipped.</summary>
+    private string May(ColumnSchema column, string predicate) => $"coalesce({predicate}, {Use(column, "nulls")} IS DISTINCT FROM row_count)";
 
     private static string? Both(string? a, string? b) => a is not null && b is not null ? $"{a} AND {b}" : a ?? b;
 

@@ -73,15 +73,23 @@ public static class ScanPruner
             }
 
             sql.Append(") AS v(i").AppendJoin("", columns.Select(c => ", " + SqlText.Name(c.Name))).Append(")) AS r WHERE ").Append(predicate);
-            await session.RunAsync(sql.ToString(), reader =>
+            try
             {
-                while (reader.Read())
+                await session.RunAsync(sql.ToString(), reader =>
                 {
-                    kept[reader.GetInt32(0)] = true;
-                }
+                    while (reader.Read())
+                    {
+                        kept[reader.GetInt32(0)] = true;
+                    }
 
-                return true;
-            }, cancellationToken);
+                    return true;
+                }, cancellationToken);
+            }
+            catch (SqlExecutionException)
+            {
+                // A condition that fails on a value, such as a cast, may never meet that value in the query itself.
+                Array.Fill(kept, true);
+            }
         }
 
         return kept;

@@ -83,8 +83,17 @@ public sealed partial class DuckDbSession
     {
         var names = columns.Select((_, i) => $"c{i}").ToList();
         var select = columns.Zip(types, names).Select(x => $"CAST({x.Third} AS {x.Second}) AS {SqlText.Name(x.First.Name)}");
-        var statement = $"COPY (SELECT {string.Join(", ", select)} FROM (\n{sql}\n) AS r({string.Join(", ", names)})) TO {SqlText.Literal(path)} (FORMAT parquet, {options})";
-        return RunAsync(statement, reader => reader.Read() ? Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture) : reader.RecordsAffected, cancellationToken);
+        var statement = $"COPY (SELECT {string.Join(", ", select)} FROM (\n{sql}\n) AS r({string.Join(", ", names)})) TO {SqlText.Literal(Path.TrimEndingDirectorySeparator(path))} (FORMAT parquet, RETURN_STATS, {options})";
+        return RunAsync(statement, reader =>
+        {
+            var rows = 0L;
+            while (reader.Read())
+            {
+                rows += Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture);
+            }
+
+            return rows;
+        }, cancellationToken);
     }
 
     /// <summary>Runs one statement on a pool thread; cancelling, and running out of time, interrupt DuckDB.</summary>
@@ -97,10 +106,9 @@ public sealed partial class DuckDbSession
         {
             return await Task.Run(() => Run(sql, read, stop.Token), CancellationToken.None);
         }
-        catch (DuckDBException e) when (stop.IsCancellationRequested)
+        catch (Exception e) when (stop.IsCancellationRequested && (e is DuckDBException or OperationCanceledException))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _ = e;
             throw new SqlTimeoutException(_options.StatementTimeout ?? default);
         }
         catch (DuckDBException e)

@@ -54,8 +54,8 @@ public sealed partial class DuckDbSession : IDisposable
             connection.Open();
             var session = new DuckDbSession(connection, options, time ?? TimeProvider.System);
 
-            // Answers must not depend on the machine that a task happens to run on.
-            session.Execute("SET TimeZone = 'UTC'");
+            // Answers must not depend on the machine that a task happens to run on, nor on an older file of the same name.
+            session.Execute("SET TimeZone = 'UTC'; SET enable_external_file_cache = false");
             return session;
         }
         catch
@@ -111,8 +111,9 @@ public sealed partial class DuckDbSession : IDisposable
             throw new InvalidOperationException("The session is confined already.");
         }
 
+        // DuckDB lets in what lies in an allowed folder, but not the folder itself.
         var folders = writable.Where(p => p.EndsWith('/') || p.EndsWith(Path.DirectorySeparatorChar)).ToList();
-        Execute($"SET allowed_paths = {SqlText.Literals(_readable.Concat(writable.Except(folders)).Distinct(StringComparer.Ordinal))}");
+        Execute($"SET allowed_paths = {SqlText.Literals(_readable.Concat(writable.Select(p => Path.TrimEndingDirectorySeparator(p))).Distinct(StringComparer.Ordinal))}");
         Execute($"SET allowed_directories = {SqlText.Literals(folders)}");
         Execute("SET enable_external_access = false");
         Execute("SET lock_configuration = true");
@@ -174,7 +175,7 @@ public sealed partial class DuckDbSession : IDisposable
             throw new InvalidOperationException("The session is confined: add every table before that.");
         }
 
-        Execute($"CREATE VIEW {SqlText.Name(name)} AS {sql}");
+        Execute($"CREATE OR REPLACE VIEW {SqlText.Name(name)} AS {sql}");
     }
 
     private Exception Translate(DuckDBException exception)
@@ -189,7 +190,13 @@ public sealed partial class DuckDbSession : IDisposable
                 + $". Allow a task more memory, make tasks smaller, or filter earlier. DuckDB says: {error.Message}",
                 exception),
             "Parser" or "Binder" or "Catalog" => new SqlException(SqlErrorKind.Binding, error.Message, inner: exception),
-            _ => new SqlExecutionException(error.Message, error.Type, exception),
+            _ => new SqlExecutionException(error.Message + WhileReading(error), error.Type, exception),
         };
     }
+
+    /// <summary>A corrupt file does not always get named, and it may be what is wrong unless a value is.</summary>
+    private string WhileReading(DuckDbError error) =>
+        _readable.Count == 0 || error.Type is "Conversion" or "Out of Range" or "Mismatch Type" or "Divide by Zero" || _readable.Exists(p => error.Message.Contains(p, StringComparison.Ordinal))
+            ? ""
+            : $" (while reading {string.Join(", ", _readable.Take(3))}{(_readable.Count > 3 ? $" and {_readable.Count - 3} more files" : "")})";
 }

@@ -94,6 +94,13 @@ internal sealed class AggregateBlockBuilder
                 }
             }
 
+            // DuckDB groups by the columns that HAVING names as well.
+            var having = _select.Object("having") is { } condition ? RowWise.WithoutSubqueries(_names.Resolve(condition)) : [];
+            foreach (var column in having.Where(n => n.IsExpression("COLUMN_REF") && !IsWithinAggregate(n)).Where(n => !_groups.Exists(g => SameExpression(g, n))))
+            {
+                _groups.Add(column.Copy());
+            }
+
             _sets.Add([.. Enumerable.Range(0, _groups.Count)]);
             return;
         }
@@ -153,7 +160,7 @@ internal sealed class AggregateBlockBuilder
         }
 
         // An alias alone wins over a column of that name.
-        if (expression.IsExpression("COLUMN_REF") && expression.Texts("column_names") is [var name] && _names.Alias(name) is { } item)
+        if (expression.IsExpression("COLUMN_REF") && expression.Texts("column_names") is [var name] && _names.Item(name) is { } item)
         {
             return TreeBuilder.Integer(_items.IndexOf(item) + 1);
         }
@@ -197,7 +204,7 @@ internal sealed class AggregateBlockBuilder
         if (node.IsExpression("COLUMN_REF"))
         {
             // HAVING may name a column of the select list that hides one of FROM.
-            return node.Texts("column_names") is [.., var last] && _names.Alias(last) is { } item && !Mentions(item, node)
+            return node.Texts("column_names") is [.., var last] && _names.Item(last) is { } item && !Mentions(item, node)
                 ? Rewrite(_names.Resolve(item)).WithAlias(node.Text("alias"))
                 : throw new CannotSplitException($"column {string.Join('.', node.Texts("column_names"))} stands outside of groups and aggregates");
         }
@@ -206,11 +213,11 @@ internal sealed class AggregateBlockBuilder
     });
 
     private static bool Mentions(JsonObject item, JsonObject column) =>
-        item.Everything().Any(n => n.IsExpression("COLUMN_REF") && string.Equals(n.Texts("column_names")[^1], column.Texts("column_names")[^1], StringComparison.OrdinalIgnoreCase) && !IsWithinAggregate(n, item));
+        item.Everything().Any(n => n.IsExpression("COLUMN_REF") && string.Equals(n.Texts("column_names")[^1], column.Texts("column_names")[^1], StringComparison.OrdinalIgnoreCase) && !IsWithinAggregate(n));
 
-    private static bool IsWithinAggregate(JsonObject node, JsonObject root)
+    private static bool IsWithinAggregate(JsonObject node)
     {
-        for (JsonNode? parent = node; parent is not null && parent != root.Parent; parent = parent.Parent)
+        for (JsonNode? parent = node; parent is not null; parent = parent.Parent)
         {
             if (parent is JsonObject expression && AggregateCall.Is(expression))
             {

@@ -23,8 +23,8 @@ internal sealed class GatherBuilder(SplitContext context, IReadOnlyList<string> 
 
         var name = context.NextBlockName;
         var kept = columns.Count > 0 ? columns : [context.Large.Columns[0].Name];
-        var partial = await context.ParseAsync($"SELECT {string.Join(", ", kept.Select((c, i) => $"{SqlText.Name(c)} AS {SplitNames.Column(i)}"))} FROM {SqlText.Name(context.Large.Name)} WHERE true AND true", cancellationToken);
-        partial["where_clause"]!["children"] = new JsonArray([.. conditions.Select(c => c.DeepClone()), TreeBuilder.True()]);
+        var partial = await context.ParseAsync($"SELECT {string.Join(", ", kept.Select((c, i) => $"{SqlText.Name(c)} AS {SplitNames.Column(i)}"))} FROM {SqlText.Name(context.Large.Name)}", cancellationToken);
+        partial["where_clause"] = TreeBuilder.All(conditions);
         var sql = await context.PrintAsync(partial, cancellationToken);
         var schema = await context.Binder.TryDescribeAsync(sql, cancellationToken) ?? throw new CannotSplitException(reason);
         context.Add(new ScanBlock(

@@ -17,26 +17,33 @@ internal sealed class NameResolver
     {
     }
 
-    /// <summary>Asks DuckDB what FROM offers, and reads the aliases of the select list.</summary>
+    /// <summary>Reads what FROM offers (DuckDB knows what its subqueries do) and the aliases of the select list.</summary>
     public static async Task<NameResolver> OfAsync(SplitContext context, JsonObject select, CancellationToken cancellationToken)
     {
         var resolver = new NameResolver();
         var from = select.Object("from_table")!;
-        var aliases = Aliases(from).ToList();
-        var probe = await context.ParseAsync("SELECT * FROM t", cancellationToken);
-        probe["from_table"] = from.DeepClone();
-        foreach (var column in await DescribeAsync())
+        JsonObject? probe = null;
+        foreach (var relation in Relations(from))
         {
-            resolver._columns[column.Name] = column.Name;
-        }
-
-        foreach (var alias in aliases)
-        {
-            probe["select_list"]![0]!["relation_name"] = alias;
-            if (await context.TryDescribeAsync(probe, cancellationToken) is { } columns)
+            var alias = Alias(relation);
+            var columns = relation.Type() == "BASE_TABLE" && relation.Texts("column_name_alias").Count == 0 ? context.ColumnsOf(relation.Text("table_name")) : null;
+            if (columns is null)
             {
-                resolver._relations.Add((alias, columns.DistinctBy(c => c.Name, StringComparer.OrdinalIgnoreCase)
-                    .ToDictionary(c => c.Name, c => c.Name, StringComparer.OrdinalIgnoreCase)));
+                probe ??= await context.ParseAsync("SELECT * FROM t", cancellationToken);
+                probe["from_table"] = from.DeepClone();
+                probe["select_list"]![0]!["relation_name"] = alias;
+                columns = await context.TryDescribeAsync(probe, cancellationToken) ?? throw new CannotSplitException("a subquery depends on the query around it");
+            }
+
+            var names = columns.DistinctBy(c => c.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(c => c.Name, c => c.Name, StringComparer.OrdinalIgnoreCase);
+            foreach (var name in names.Keys)
+            {
+                resolver._columns[name] = name;
+            }
+
+            if (alias.Length > 0)
+            {
+                resolver._relations.Add((alias, names));
             }
         }
 
@@ -46,13 +53,10 @@ internal sealed class NameResolver
         }
 
         return resolver;
-
-        async Task<IReadOnlyList<ColumnSchema>> DescribeAsync() =>
-            await context.TryDescribeAsync(probe, cancellationToken) ?? throw new CannotSplitException("a subquery depends on the query around it");
     }
 
     /// <summary>The select item of that alias, if there is one.</summary>
-    public JsonObject? Alias(string name) => _aliases.GetValueOrDefault(name);
+    public JsonObject? Item(string alias) => _aliases.GetValueOrDefault(alias);
 
     /// <summary>
     /// An expression in which every column is written in one way, and aliases are replaced by what they stand for. Subqueries are
@@ -130,21 +134,21 @@ internal sealed class NameResolver
     private static bool IsReallyLambda(JsonObject lambda) =>
         lambda.Parent?.Parent is JsonObject function && LambdaFunctions.Any(f => function.Text("function_name").Contains(f, StringComparison.OrdinalIgnoreCase));
 
-    private static IEnumerable<string> Aliases(JsonObject from)
+    /// <summary>The tables of FROM whose columns are in sight: not those that a semi or anti join only looks into.</summary>
+    private static IEnumerable<JsonObject> Relations(JsonObject from) => from.Type() switch
     {
-        if (from.Type() == "JOIN")
-        {
-            return Aliases(from.Object("left")!).Concat(Aliases(from.Object("right")!));
-        }
+        "JOIN" when from.Text("join_type") is "SEMI" or "ANTI" => Relations(from.Object("left")!),
+        "JOIN" => Relations(from.Object("left")!).Concat(Relations(from.Object("right")!)),
+        "EMPTY" => [],
+        _ => [from],
+    };
 
-        var name = from.Text("alias") is { Length: > 0 } alias ? alias : from.Type() switch
-        {
-            "BASE_TABLE" => from.Text("table_name"),
-            "TABLE_FUNCTION" => from.Object("function")!.Text("function_name"),
-            _ => "",
-        };
-        return name.Length > 0 ? [name] : [];
-    }
+    private static string Alias(JsonObject relation) => relation.Text("alias") is { Length: > 0 } alias ? alias : relation.Type() switch
+    {
+        "BASE_TABLE" => relation.Text("table_name"),
+        "TABLE_FUNCTION" => relation.Object("function")!.Text("function_name"),
+        _ => "",
+    };
 
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 }

@@ -25,7 +25,7 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
     public bool IsLarge(JsonObject node) => node.Type() == "BASE_TABLE" && string.Equals(node.Text("table_name"), large.Name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Parses SQL of our own.</summary>
-    public Task<JsonObject> ParseAsync(string sql, CancellationToken cancellationToken) => binder.Parser.ParseAsync(sql, cancellationToken);
+    public Task<JsonObject> ParseAsync(string sql, CancellationToken cancellationToken) => binder.Parser.TemplateAsync(sql, cancellationToken);
 
     /// <summary>Parses expressions of our own.</summary>
     public async Task<IReadOnlyList<JsonObject>> ParseExpressionsAsync(IReadOnlyCollection<string> expressions, CancellationToken cancellationToken)
@@ -39,18 +39,22 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
         return [.. select.Objects("select_list").Select(e => e.Copy())];
     }
 
-    /// <summary>The texts of expressions, for people.</summary>
-    public async Task<IReadOnlyList<string>> PrintExpressionsAsync(IReadOnlyList<JsonObject> expressions, CancellationToken cancellationToken)
+    /// <summary>The texts of expressions.</summary>
+    public async Task<IReadOnlyList<string>> PrintExpressionsAsync(IReadOnlyCollection<JsonObject> expressions, CancellationToken cancellationToken)
     {
-        var texts = new List<string>();
-        foreach (var expression in expressions)
+        if (expressions.Count == 0)
         {
-            var select = await ParseAsync("SELECT 1", cancellationToken);
-            select["select_list"] = new JsonArray(expression.Copy().WithAlias(""));
-            texts.Add((await binder.Parser.PrintAsync(select, cancellationToken))["SELECT ".Length..]);
+            return [];
         }
 
-        return texts;
+        var template = await ParseAsync("SELECT 1", cancellationToken);
+        var texts = await binder.Parser.PrintAsync([.. expressions.Select(e =>
+        {
+            var select = template.Copy();
+            select["select_list"] = new JsonArray(e.Copy().WithAlias(""));
+            return select;
+        })], cancellationToken);
+        return [.. texts.Select(t => t["SELECT ".Length..])];
     }
 
     /// <summary>What a partial step reads of the large table.</summary>
@@ -69,19 +73,31 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
         JsonObject again;
         try
         {
-            again = await ParseAsync(sql, cancellationToken);
+            again = await binder.Parser.ParseAsync(sql, cancellationToken);
         }
         catch (SqlException)
         {
             throw new CannotSplitException("DuckDB cannot read back what it prints of this query");
         }
 
-        return TreeComparer.Same(complete, again) ? sql : throw new CannotSplitException("DuckDB prints this query otherwise than it reads it");
+        return TreeComparer.Difference(complete, again) is { } difference
+            ? throw new CannotSplitException($"DuckDB prints this query otherwise than it reads it: {difference}")
+            : sql;
     }
 
     /// <summary>Names and types of a query's result; null if it does not bind by itself, for instance because it is correlated.</summary>
-    public async Task<IReadOnlyList<ColumnSchema>?> TryDescribeAsync(JsonObject query, CancellationToken cancellationToken) =>
-        await binder.TryDescribeAsync(await PrintAsync(query, cancellationToken), cancellationToken);
+    public async Task<IReadOnlyList<ColumnSchema>?> TryDescribeAsync(JsonObject query, CancellationToken cancellationToken)
+    {
+        var complete = query.Copy();
+        Attach(complete);
+        return await binder.TryDescribeAsync(await binder.Parser.PrintAsync(complete, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The columns of a table, block or derived table; null for a CTE.</summary>
+    public IReadOnlyList<ColumnSchema>? ColumnsOf(string table) =>
+        tables.FirstOrDefault(t => string.Equals(t.Name, table, StringComparison.OrdinalIgnoreCase))?.Columns
+        ?? _blocks.Find(b => b.Name == table)?.Columns
+        ?? _derived.Find(d => d.Name == table)?.Columns;
 
     /// <summary>The tables, blocks and derived tables that a query reads, but for the large table.</summary>
     public IReadOnlyList<string> InputsOf(JsonObject query)

@@ -16,7 +16,7 @@ internal static class AggregateStates
 
         // Distinct values may repeat in other partials, so their set must travel; an order matters only to some.
         return (call.IsDistinct ? null : SimpleAggregates.For(call, types) ?? PositionAggregates.For(call) ?? MomentAggregates.For(call, types))
-            ?? CollectingAggregates.For(call);
+            ?? CollectingAggregates.For(call, types);
     }
 
     /// <summary>True if an expression is the same for all rows.</summary>

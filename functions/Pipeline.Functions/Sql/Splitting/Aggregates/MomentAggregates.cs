@@ -45,7 +45,6 @@ internal static class MomentAggregates
 
     private static AggregateState? Regression(string name)
     {
-        const string Slope = "CASE WHEN {0}.n > 0 THEN {0}.sxy / {0}.sxx END";
         var final = name switch
         {
             "covar_pop" => "CASE WHEN {0}.n > 0 THEN {0}.sxy / {0}.n END",
@@ -57,8 +56,8 @@ internal static class MomentAggregates
             "regr_sxx" => "{0}.sxx",
             "regr_syy" => "{0}.syy",
             "regr_sxy" => "{0}.sxy",
-            "regr_slope" => Slope,
-            "regr_intercept" => $"{{0}}.my - {Slope} * {{0}}.mx",
+            "regr_slope" => "CASE WHEN {0}.n > 0 THEN {0}.sxy / {0}.sxx END",
+            "regr_intercept" => "CASE WHEN {0}.n > 0 AND {0}.sxx > 0 THEN {0}.my - {0}.sxy / {0}.sxx * {0}.mx END",
             "regr_r2" => "CASE WHEN {0}.n > 0 AND {0}.sxx > 0 THEN CASE WHEN {0}.syy = 0 THEN 1 ELSE {0}.sxy * {0}.sxy / ({0}.sxx * {0}.syy) END END",
             _ => null,
         };

@@ -19,8 +19,11 @@ internal static class SimpleAggregates
         {
             case "count_star" or "count" when call.Arguments.Count == 0:
                 return AggregateState.Simple("count", "count(*)", "sum({0})", "coalesce({0}, 0)");
-            case "count" or "count_if" or "countif" when call.Arguments.Count == 1:
-                return AggregateState.Simple("count", $"{name}({x})", "sum({0})", "coalesce({0}, 0)");
+            case "count" when call.Arguments.Count == 1:
+                return AggregateState.Simple("count", $"count({x})", "sum({0})", "coalesce({0}, 0)");
+            case "count_if" or "countif" when call.Arguments.Count == 1:
+                // Unlike count, null for no rows.
+                return AggregateState.Simple("count", $"{name}({x})", "sum({0})");
             case "sum" or "fsum" or "kahan_sum" or "sumkahan" when call.Arguments.Count == 1:
                 return AggregateState.Simple("sum", $"{name}({x})", $"{name}({{0}})");
             case "min" or "max" or "bool_and" or "bool_or" or "bit_and" or "bit_or" or "bit_xor" or "product" when call.Arguments.Count == 1:
