@@ -12,6 +12,7 @@ internal sealed class StoreReader(string path) : IDisposable
     private const string EntityColumns = "id, state, modified, lock_key, lock_id";
 
     private readonly ConcurrentBag<ReadConnection> idle = [];
+    private volatile bool disposed;
 
     public InstanceRow? FindInstance(string id) => Read(connection =>
     {
@@ -146,6 +147,7 @@ internal sealed class StoreReader(string path) : IDisposable
 
     public void Dispose()
     {
+        disposed = true;
         while (idle.TryTake(out var connection))
             connection.Dispose();
     }
@@ -168,17 +170,23 @@ internal sealed class StoreReader(string path) : IDisposable
 
     private T Read<T>(Func<ReadConnection, T> read)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         if (!idle.TryTake(out var connection))
             connection = new ReadConnection(path);
-        connection.Begin();
         try
         {
-            return read(connection);
-        }
-        finally
-        {
+            connection.Begin();
+            var result = read(connection);
             connection.End();
             idle.Add(connection);
+            if (disposed)
+                Dispose();
+            return result;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 }

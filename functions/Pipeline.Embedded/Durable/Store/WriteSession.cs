@@ -96,6 +96,9 @@ internal sealed class WriteSession : IDisposable
         deleteEntityMessage = Prepare("DELETE FROM entity_messages WHERE seq = $seq");
     }
 
+    /// <summary>The connection, for tests that let the disk be full.</summary>
+    public SqliteConnection Connection => connection;
+
     /// <summary>Applies the commits in one transaction and commits it.</summary>
     /// <exception cref="OperationCanceledException">The hub was abandoned half-way; nothing is written.</exception>
     public void Transact(List<Commit> commits, Func<bool> abandoned)

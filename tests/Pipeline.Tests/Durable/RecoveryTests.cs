@@ -1,0 +1,154 @@
+using Pipeline.Embedded.Durable;
+
+namespace Pipeline.Tests.Durable;
+
+public sealed class RecoveryTests : DurableTest
+{
+    [Fact]
+    public async Task Crash_WhileAnActivityRuns_RunsItAgainButNotThoseThatHadEnded()
+    {
+        var hold = new TaskCompletionSource();
+        Functions.Activity<int, int>("Slow", async x =>
+        {
+            await hold.Task;
+            return x;
+        });
+        Functions.Orchestrator("Both", async context =>
+        {
+            var first = await context.CallActivityAsync<int>("Increment", 1);
+            return await context.CallActivityAsync<int>("Slow", first);
+        });
+        var id = await StartAsync("Both");
+        await SettleAsync(heldActivities: 1);
+        await CrashAsync();
+        hold.SetResult();
+
+        Assert.Equal(2, Result<int>(await EndAsync(id)));
+        Assert.Equal(1, Functions.Runs["Increment"]);
+        Assert.Equal(2, Functions.Runs["Slow"]);
+    }
+
+    [Fact]
+    public async Task Stop_LetsRunningActivitiesEndAndKeepsTheirResults()
+    {
+        var begun = new TaskCompletionSource();
+        var hold = new TaskCompletionSource();
+        Functions.Activity<int, int>("Slow", async x =>
+        {
+            begun.SetResult();
+            await hold.Task;
+            return x;
+        });
+        Functions.Orchestrator("Call", context => context.CallActivityAsync<int>("Slow", 7));
+        var id = await StartAsync("Call");
+        await begun.Task;
+        var stopping = Hub.StopAsync(Limit);
+        Assert.False(stopping.IsCompleted);
+        hold.SetResult();
+        await stopping;
+        await OpenAsync();
+
+        Assert.Equal(7, Result<int>(await EndAsync(id)));
+        Assert.Equal(1, Functions.Runs["Slow"]);
+    }
+
+    [Fact]
+    public async Task Stop_WithoutPatience_CancelsActivitiesWhichRunAgainAfterTheNextStart()
+    {
+        var begun = new TaskCompletionSource();
+        var runs = 0;
+        Functions.Activity<int, int>("Endless", async (x, token) =>
+        {
+            if (Interlocked.Increment(ref runs) > 1)
+                return x;
+            begun.SetResult();
+            await Task.Delay(Timeout.Infinite, token);
+            return -1;
+        });
+        Functions.Orchestrator("Call", context => context.CallActivityAsync<int>("Endless", 7));
+        var id = await StartAsync("Call");
+        await begun.Task;
+        await Hub.StopAsync(new CancellationToken(canceled: true));
+        await OpenAsync();
+
+        Assert.Equal(7, Result<int>(await EndAsync(id)));
+    }
+
+    [Fact]
+    public async Task Crash_AtEveryStep_ResumesExactly()
+    {
+        Functions.Orchestrator("Chain", async context =>
+        {
+            var value = 0;
+            for (var i = 0; i < 10; i++)
+            {
+                value = await context.CallActivityAsync<int>("Increment", value);
+                value += await context.WaitForExternalEvent<int>("go");
+            }
+
+            return value;
+        });
+        var id = await StartAsync("Chain");
+        for (var i = 0; i < 10; i++)
+        {
+            await SettleAsync();
+            await CrashAsync();
+            await Client.RaiseEventAsync(id, "go", 100, Limit);
+        }
+
+        Assert.Equal(1010, Result<int>(await EndAsync(id)));
+        Assert.Equal(10, Functions.Runs["Increment"]);
+    }
+
+    [Fact]
+    public async Task SecondHub_OnTheSameStore_IsRefused()
+    {
+        await using var second = new TaskHub(Options, Functions, Log);
+        var error = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(Limit));
+        Assert.Contains("in use by another process", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StoreOfAnotherFormat_IsRefused()
+    {
+        await Hub.StopAsync(Limit);
+        using (var connection = StoreDatabase.Open(StorePath, readOnly: false))
+            StoreDatabase.Run(connection, "PRAGMA user_version = 99");
+        var hub = new TaskHub(Options, Functions, Log);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => hub.StartAsync(Limit));
+        Assert.Contains("is a task hub of format 99; this version reads format 1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AfterStop_TheClientSaysSo()
+    {
+        Functions.Orchestrator("Any", _ => Task.CompletedTask);
+        await Hub.StopAsync(Limit);
+        var error = await Assert.ThrowsAsync<ObjectDisposedException>(() => StartAsync("Any"));
+        Assert.Contains("The task hub has stopped.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MoreOrchestrationsThanStayInMemory_AllGoOn()
+    {
+        await Hub.StopAsync(Limit);
+        await OpenAsync(Options with { MaxLiveOrchestrations = 5 });
+        Functions.Orchestrator("Wait", async context =>
+        {
+            var sum = await context.CallActivityAsync<int>("Increment", 0);
+            for (var i = 0; i < 3; i++)
+                sum += await context.WaitForExternalEvent<int>("n");
+            return sum;
+        });
+        var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => StartAsync("Wait")));
+        for (var i = 1; i <= 3; i++)
+        {
+            await SettleAsync();
+            await Task.WhenAll(ids.Select(id => Client.RaiseEventAsync(id, "n", i * 10, Limit)));
+        }
+
+        foreach (var id in ids)
+            Assert.Equal(61, Result<int>(await EndAsync(id)));
+        Assert.Equal(50, Functions.Runs["Increment"]);
+    }
+}
