@@ -32,24 +32,24 @@ public sealed class BatchActivities(JobService jobs, BatchPlanner planner, Batch
     /// <summary>Runs a task of a stage.</summary>
     [Function(nameof(RunStageTask))]
     public Task<TaskReport> RunStageTask([ActivityTrigger] BatchTaskRef task, CancellationToken cancellationToken) =>
-        GuardAsync(new BatchRun(task.JobId, task.Run), (plan, token) => runner.RunStageTaskAsync(plan, task, token), plan => $"{plan.Stages[task.Stage].Title}/{task.Index}",
+        GuardAsync(new BatchRun(task.JobId, task.Run), (plan, token) => runner.RunStageTaskAsync(plan, task, token), task.ToString(),
             error => new TaskReport(Error: error), cancellationToken);
 
     /// <summary>Makes one state of up to <see cref="BatchShapeStage.FanIn"/>.</summary>
     [Function(nameof(RunMergeTask))]
     public Task<TaskReport> RunMergeTask([ActivityTrigger] BatchTaskRef task, CancellationToken cancellationToken) =>
-        GuardAsync(new BatchRun(task.JobId, task.Run), (plan, token) => runner.RunMergeTaskAsync(plan, task, token), plan => $"{plan.Stages[task.Stage].Title} merge {task.Level}/{task.Index}",
+        GuardAsync(new BatchRun(task.JobId, task.Run), (plan, token) => runner.RunMergeTaskAsync(plan, task, token), task.ToString(),
             error => new TaskReport(Error: error), cancellationToken);
 
     /// <summary>Makes the result.</summary>
     [Function(nameof(RunFinalTask))]
     public Task<BatchOutcome> RunFinalTask([ActivityTrigger] BatchRun run, CancellationToken cancellationToken) =>
-        GuardAsync(run, (plan, token) => runner.RunFinalTaskAsync(plan, run, token), _ => "final",
+        GuardAsync(run, (plan, token) => runner.RunFinalTaskAsync(plan, run, token), "final",
             error => new BatchOutcome(new TaskReport(Error: error), [], []), cancellationToken);
 
     // What cannot heal comes back as data, so that it is not tried again and keeps its form; what can is thrown, and the retry policy
     // of the orchestration has it tried again.
-    private async Task<T> GuardAsync<T>(BatchRun run, Func<BatchPlan, CancellationToken, Task<T>> work, Func<BatchPlan, string> name, Func<JobError, T> failed, CancellationToken cancellationToken)
+    private async Task<T> GuardAsync<T>(BatchRun run, Func<BatchPlan, CancellationToken, Task<T>> work, string name, Func<JobError, T> failed, CancellationToken cancellationToken)
     {
         await using var cancellation = JobCancellation.Watch(store, run.JobId, time, cancellationToken);
         var plan = await plans.ReadAsync(run, cancellation.Token);
@@ -59,9 +59,9 @@ public sealed class BatchActivities(JobService jobs, BatchPlanner planner, Batch
         }
         catch (OperationCanceledException) when (cancellation.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return failed(new JobError("The job was cancelled.", name(plan)));
+            return failed(new JobError("The job was cancelled.", name));
         }
-        catch (Exception e) when (JobFaults.Describe(e, name(plan)) is { } error)
+        catch (Exception e) when (JobFaults.Describe(e, name) is { } error)
         {
             return failed(error);
         }

@@ -24,7 +24,7 @@ public sealed class BatchInputs(IObjectStore store, FooterReader footers, Parque
             if (!names.Contains(stage.Name, StringComparer.OrdinalIgnoreCase))
                 continue;
             var levels = stage.Levels();
-            var states = Enumerable.Range(0, levels[^1]).Select(i => new BatchTaskRef(run.JobId, run.Run, index, levels.Count - 1, i));
+            var states = Enumerable.Range(0, levels[^1]).Select(i => new BatchTaskRef(run.JobId, run.Run, index, levels.Count - 1, i, stage.Title));
             Add(input, stage, await FetchAsync(JobFiles.Container, [.. states.Select(BatchFiles.State)], input.Folder, cancellationToken));
         }
     }

@@ -44,9 +44,9 @@ public static class BatchOrchestrator
             var levels = shape.Stages[stage].Levels();
             for (var level = 0; level < levels.Count; level++)
             {
-                var name = shape.Stages[stage].Name;
-                progress.Enter(level == 0 ? name : $"{name} merge {level}");
-                await RunStageAsync(context, new BatchTaskRef(job.Id, run, stage, level, 0), levels[level], shape.ParallelTasks, progress);
+                var name = level == 0 ? shape.Stages[stage].Name : $"{shape.Stages[stage].Name} merge {level}";
+                progress.Enter(name);
+                await RunStageAsync(context, new BatchTaskRef(job.Id, run, stage, level, 0, name), levels[level], shape.ParallelTasks, progress);
             }
         }
 
@@ -100,7 +100,7 @@ public static class BatchOrchestrator
         }
         catch (TaskFailedException e)
         {
-            return new TaskReport(Error: ErrorOf(e, $"{task.Stage}.{task.Level}/{task.Index}"));
+            return new TaskReport(Error: ErrorOf(e, task.ToString()));
         }
     }
 

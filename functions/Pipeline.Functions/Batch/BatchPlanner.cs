@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pipeline.Jobs;
 using Pipeline.Sql;
 using Pipeline.Storage;
@@ -6,17 +7,26 @@ namespace Pipeline.Batch;
 
 /// <summary>Plans batch jobs: reads what the datasets hold from their footers, has the query split, prunes what its filters rule out,
 /// and packs the rest into tasks.</summary>
-public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, BatchPublisher publisher)
+public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, BatchPublisher publisher, TimeProvider time)
 {
+    // A spec is checked when it is submitted and planned when its job runs, mostly moments later on the same host: the second time
+    // takes what the first has found. Taken, not shared, as now() is the time of planning.
+    private const int MostChecked = 64;
+    private static readonly TimeSpan CheckedFor = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<string, (QueryPlan Plan, DateTimeOffset At)> _checked = new(StringComparer.Ordinal);
+
     /// <summary>Plans a job.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="jobId">The job that is to run; null to check the spec only.</param>
+    /// <param name="cancellationToken">Stops planning.</param>
     /// <exception cref="SpecException">The spec does not fit the datasets, or the query is wrong.</exception>
     /// <exception cref="StorageException">A dataset cannot be read; the message names the file.</exception>
     public async Task<BatchPlan> PlanAsync(BatchSpec spec, string? jobId, CancellationToken cancellationToken)
     {
         var tables = await OpenAsync(spec, cancellationToken);
         var schemas = tables.Select(t => t.Schema).ToList();
-        var largest = tables.MaxBy(t => t.Dataset.Files.Sum(f => f.Object.Length))!.Schema.Name;
-        var query = await QueryAsync(spec, schemas, largest, cancellationToken);
+        var largest = Largest(spec, tables);
+        var query = await QueryAsync(spec, schemas, largest, jobId is not null, cancellationToken);
         if (spec.Output is { } output)
         {
             CheckPartitionBy(output, query);
@@ -39,7 +49,6 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
         if (split is not null)
         {
             stages = await StagesAsync(split, tables.Single(t => t.Schema.Name == largest), spec.Options, cancellationToken);
-            // Splitting pays when there is something to share; otherwise its steps only cost time.
             if (stages.All(s => s.TaskCount <= 1) && stages.Sum(s => s.Tasks.Sum(t => t.Bytes)) < TaskPacking.SmallestShare)
             {
                 notes.Add($"The query can be split, but reads less than {ByteSize.Format(TaskPacking.SmallestShare)}: one task is faster.");
@@ -84,11 +93,26 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
         return faults.Count == 0 ? tables : throw new SpecException(faults);
     }
 
-    private async Task<QueryPlan> QueryAsync(BatchSpec spec, IReadOnlyList<TableSchema> schemas, string largest, CancellationToken cancellationToken)
+    // Splitting pays when there is something to share; otherwise its steps only cost time. Null: not worth it.
+    private static string? Largest(BatchSpec spec, IReadOnlyList<OpenTable> tables)
     {
+        var (largest, bytes) = tables.Select(t => (t.Schema.Name, Bytes: t.Dataset.Files.Sum(f => f.Object.Length))).MaxBy(t => t.Bytes);
+        return bytes > (spec.Options.TaskSize ?? TaskPacking.SmallestShare) ? largest : null;
+    }
+
+    private async Task<QueryPlan> QueryAsync(BatchSpec spec, IReadOnlyList<TableSchema> schemas, string? largest, bool forJob, CancellationToken cancellationToken)
+    {
+        var key = Fingerprint.Of([spec.Query, largest ?? "", .. schemas.SelectMany(s => s.Columns.Select(c => $"{s.Name} {c.Name} {c.Type}"))]);
+        if (forJob && _checked.TryRemove(key, out var found) && time.GetUtcNow() - found.At < CheckedFor)
+            return found.Plan;
         try
         {
-            return await queries.PlanAsync(spec.Query, schemas, largest, cancellationToken);
+            var plan = await queries.PlanAsync(spec.Query, schemas, largest, cancellationToken);
+            if (_checked.Count >= MostChecked)
+                _checked.Clear();
+            if (!forJob)
+                _checked[key] = (plan, time.GetUtcNow());
+            return plan;
         }
         catch (SqlException e)
         {

@@ -6,4 +6,9 @@ namespace Pipeline.Batch;
 /// <param name="Stage">The number of the stage.</param>
 /// <param name="Level">0 for a task of the stage itself; from 1 on, the level of a merge of its states.</param>
 /// <param name="Index">The number of the task in its stage or level.</param>
-public sealed record BatchTaskRef(string JobId, string Run, int Stage, int Level, int Index);
+/// <param name="StageName">What people call the stage or level, for instance <c>scan 1 merge 2</c>.</param>
+public sealed record BatchTaskRef(string JobId, string Run, int Stage, int Level, int Index, string StageName)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{StageName}/{Index}";
+}

@@ -116,7 +116,7 @@ public class BatchOrchestratorTests
         var e = await Assert.ThrowsAsync<JobFailedException>(RunAsync);
 
         Assert.Equal("The disk is full.", e.Error.Message);
-        Assert.Equal("0.0/1", e.Error.Task);
+        Assert.Equal("t/1", e.Error.Task);
     }
 
     [Fact]

@@ -10,13 +10,13 @@ internal sealed class QueryBinder : IDisposable
     /// <summary>A table must have one column: one that no query can name.</summary>
     private static readonly ColumnSchema NoColumn = new(SplitNames.Prefix + "none", "INTEGER");
 
-    private readonly DuckDbSession _session = DuckDbSession.Open();
+    private readonly DuckDbSession _session = EmptySessions.Take();
+    private readonly HashSet<string> _views = new(StringComparer.OrdinalIgnoreCase);
 
     public QueryBinder(IReadOnlyList<TableSchema> tables)
     {
         try
         {
-            _session.Confine();
             Parser = new SqlParser(_session);
             foreach (var table in tables)
             {
@@ -35,8 +35,11 @@ internal sealed class QueryBinder : IDisposable
     public DuckDbSession Session => _session;
 
     /// <summary>Adds a table, or replaces it. It is a view, as in a task: a real table would have row ids too.</summary>
-    public void AddTable(string name, IReadOnlyList<ColumnSchema> columns) =>
+    public void AddTable(string name, IReadOnlyList<ColumnSchema> columns)
+    {
+        _views.Add(name);
         _session.Execute($"CREATE OR REPLACE VIEW {SqlText.Name(name)} AS {SqlText.EmptySelect(columns.Count > 0 ? columns : [NoColumn])}");
+    }
 
     /// <summary>The names and types of a user's query, or a fault with its place in the query and the nearest names.</summary>
     /// <exception cref="SqlException">The query does not bind.</exception>
@@ -88,5 +91,5 @@ internal sealed class QueryBinder : IDisposable
         }
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => EmptySessions.GiveBack(_session, _views);
 }
