@@ -16,6 +16,8 @@ public sealed class BlobObjectStore : IObjectStore
     private const int BlockBytes = 8 << 20;
     private const int ParallelBlocks = 4;
 
+    private const string WriteMark = "pipelinewrite";
+
     private readonly BlobServiceClient _service;
     private readonly ConcurrentDictionary<string, bool> _containers = new(StringComparer.Ordinal);
 
@@ -125,21 +127,7 @@ public sealed class BlobObjectStore : IObjectStore
     {
         ArgumentNullException.ThrowIfNull(content);
         var blob = Blob(container, path);
-        var options = new BlobUploadOptions
-        {
-            Conditions = condition == WriteCondition.None ? null : new BlobRequestConditions
-            {
-                IfNoneMatch = condition.MustBeAbsent ? ETag.All : null,
-                IfMatch = condition.ETag is { } etag ? new ETag(etag) : null,
-            },
-            TransferOptions = new StorageTransferOptions
-            {
-                InitialTransferSize = BlockBytes,
-                MaximumTransferSize = BlockBytes,
-                MaximumConcurrency = ParallelBlocks,
-            },
-        };
-
+        var options = UploadOptions(condition);
         var start = content.CanSeek ? content.Position : 0;
         var counted = content.CanSeek ? null : new CountingStream(content);
         for (var attempt = 1; ; attempt++)
@@ -153,7 +141,7 @@ public sealed class BlobObjectStore : IObjectStore
             }
             catch (RequestFailedException e) when (e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobAlreadyExists)
             {
-                throw ConditionFailedException.Of(condition, container, path, e);
+                return await WrittenByAsync(options, blob, container, path, ct) ?? throw ConditionFailedException.Of(condition, container, path, e);
             }
             catch (RequestFailedException e) when (
                 e.ErrorCode == BlobErrorCode.ContainerNotFound || e.ErrorCode == BlobErrorCode.InvalidBlockList)
@@ -203,6 +191,39 @@ public sealed class BlobObjectStore : IObjectStore
         var client = Container(container);
         ObjectName.CheckPath(path);
         return client.GetBlobClient(path);
+    }
+
+    private static BlobUploadOptions UploadOptions(WriteCondition condition) => new()
+    {
+        Conditions = condition == WriteCondition.None ? null : new BlobRequestConditions
+        {
+            IfNoneMatch = condition.MustBeAbsent ? ETag.All : null,
+            IfMatch = condition.ETag is { } etag ? new ETag(etag) : null,
+        },
+        Metadata = condition == WriteCondition.None ? null : new Dictionary<string, string> { [WriteMark] = Guid.NewGuid().ToString("N") },
+        TransferOptions = new StorageTransferOptions
+        {
+            InitialTransferSize = BlockBytes,
+            MaximumTransferSize = BlockBytes,
+            MaximumConcurrency = ParallelBlocks,
+        },
+    };
+
+    // Where the answer to a write is lost on the way, the library sends it again, and then its own first write is what stands
+    // against the condition. The mark tells whose the blob is.
+    private static async Task<ObjectInfo?> WrittenByAsync(BlobUploadOptions options, BlobClient blob, string container, string path, CancellationToken ct)
+    {
+        try
+        {
+            BlobProperties found = await blob.GetPropertiesAsync(cancellationToken: ct);
+            return found.Metadata.TryGetValue(WriteMark, out var mark) && mark == options.Metadata?[WriteMark]
+                ? new ObjectInfo(container, path, found.ContentLength, Name(found.ETag), found.LastModified)
+                : null;
+        }
+        catch (RequestFailedException)
+        {
+            return null;
+        }
     }
 
     private async Task MakeContainerAsync(string container, CancellationToken ct)

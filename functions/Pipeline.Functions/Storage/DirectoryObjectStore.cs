@@ -117,6 +117,11 @@ public sealed class DirectoryObjectStore : IObjectStore
         {
             throw new StorageFullException($"'{path}' in container '{container}'", $"the disk of '{Root}'", e);
         }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StorageException(
+                $"'{path}' in container '{container}' could not be written: access to '{Root}' was denied. Give this user the right to write there.", e);
+        }
     }
 
     /// <inheritdoc/>
@@ -238,7 +243,7 @@ public sealed class DirectoryObjectStore : IObjectStore
         {
             return open(file);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || (e is UnauthorizedAccessException or IOException && !File.Exists(file)))
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException && !File.Exists(file))
         {
             throw new ObjectNotFoundException(container, path, e);
         }

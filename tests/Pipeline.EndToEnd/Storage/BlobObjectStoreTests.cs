@@ -1,3 +1,6 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using Pipeline.EndToEnd.Fixtures;
 using Pipeline.Storage;
@@ -37,10 +40,33 @@ public sealed class BlobObjectStoreTests(AzuriteFixture fixture) : ObjectStoreCo
     public async Task Write_ContainerDeletedSinceTheLastWrite_MakesItAgain()
     {
         await WriteAsync("a", "x");
-        await new Azure.Storage.Blobs.BlobContainerClient(_connectionString, Container).DeleteAsync();
+        await new BlobContainerClient(_connectionString, Container).DeleteAsync();
 
         await WriteAsync("a", "y");
         Assert.Equal("y", await ReadAsync("a"));
+    }
+
+    [SkippableTheory]
+    [InlineData(100)]
+    [InlineData(20_000_000)]
+    public async Task WriteIfAbsent_AnswerLostOnTheWay_IsNotTakenForAnotherWriter(int length)
+    {
+        var options = new BlobClientOptions { Retry = { Delay = TimeSpan.FromMilliseconds(1) } };
+        var lost = new LostAnswer();
+        options.AddPolicy(lost, HttpPipelinePosition.PerRetry);
+        var store = new BlobObjectStore(new BlobServiceClient(_connectionString, options));
+        await store.WriteAsync(Container, "other", Bytes("x"), WriteCondition.None, s_ct);
+
+        lost.LoseNextWrite();
+        var first = await store.WriteAsync(Container, "a", new MemoryStream(new byte[length]), WriteCondition.IfAbsent, s_ct);
+        Assert.Equal(first, await Store.FindAsync(Container, "a", s_ct));
+        Assert.Equal(length, first.Length);
+
+        lost.LoseNextWrite();
+        var second = await store.WriteAsync(Container, "a", Bytes("y"), WriteCondition.IfMatch(first.ETag), s_ct);
+        Assert.Equal(second, await Store.FindAsync(Container, "a", s_ct));
+        Assert.Equal(2, lost.Lost);
+        await Assert.ThrowsAsync<ConditionFailedException>(() => store.WriteAsync(Container, "a", Bytes("z"), WriteCondition.IfMatch(first.ETag), s_ct));
     }
 
     [SkippableFact]
@@ -70,4 +96,23 @@ public sealed class BlobObjectStoreTests(AzuriteFixture fixture) : ObjectStoreCo
 
     private static IObjectStore Connect(string connectionString) => ObjectStoreFactory.Create(
         new ConfigurationBuilder().AddInMemoryCollection([new(ObjectStoreFactory.HostAccount, connectionString)]).Build());
+
+    /// <summary>Lets a write reach the service, and loses the service's answer.</summary>
+    private sealed class LostAnswer : HttpPipelineSynchronousPolicy
+    {
+        private int _armed;
+
+        public int Lost { get; private set; }
+
+        public void LoseNextWrite() => Volatile.Write(ref _armed, 1);
+
+        public override void OnReceivedResponse(HttpMessage message)
+        {
+            // Not the staging of blocks, but what makes them the blob.
+            var commits = message.Request.Method == RequestMethod.Put && !message.Request.Uri.Query.Contains("comp=block&", StringComparison.Ordinal);
+            if (!commits || Interlocked.Exchange(ref _armed, 0) == 0) return;
+            Lost++;
+            throw new IOException("The connection broke.");
+        }
+    }
 }

@@ -43,6 +43,17 @@ public sealed class TaskFolderTests : IDisposable
     }
 
     [Fact]
+    public void Remove_AtTheEndOfAProcess_LeavesNothing()
+    {
+        using var home = new TaskFolder.Home(_parent.Path);
+        File.WriteAllText(home.Create().File("part.parquet"), "x");
+
+        home.Remove();
+
+        Assert.Empty(Directory.GetFileSystemEntries(_parent.Path));
+    }
+
+    [Fact]
     public void Start_FoldersOfAKilledProcess_RemovesThemButNoneInUse()
     {
         using var living = new TaskFolder.Home(_parent.Path);

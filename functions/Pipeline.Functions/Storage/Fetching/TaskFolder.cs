@@ -10,7 +10,12 @@ public sealed class TaskFolder : IDisposable
     private const string Prefix = "pipeline-tasks-";
     private const string LockFile = ".in-use";
 
-    private static readonly Lazy<Home> s_home = new(() => new Home(System.IO.Path.GetTempPath()));
+    private static readonly Lazy<Home> s_home = new(() =>
+    {
+        var home = new Home(System.IO.Path.GetTempPath());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => home.Remove();
+        return home;
+    });
 
     private TaskFolder(string path) => Path = path;
 
@@ -69,6 +74,13 @@ public sealed class TaskFolder : IDisposable
             {
                 throw new StorageFullException("A task's temporary folder", $"the disk of '{_path}'", e);
             }
+        }
+
+        /// <summary>Removes the folder with all tasks' folders in it.</summary>
+        public void Remove()
+        {
+            Dispose();
+            using var all = new TaskFolder(_path);
         }
 
         public void Dispose() => _inUse.Dispose();
