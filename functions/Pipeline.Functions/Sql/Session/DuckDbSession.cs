@@ -71,16 +71,15 @@ public sealed partial class DuckDbSession : IDisposable
     public void AddTable(TableSchema schema, IReadOnlyList<ParquetFile> files)
     {
         var partitions = schema.PartitionColumns.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var selects = files
-            .GroupBy(f => string.Join('\0', schema.PartitionColumns.Select(c => SqlText.LiteralOrNull(Value(f, c))).Append(f.Rows is null ? "" : f.Path)), StringComparer.Ordinal)
-            .SelectMany(group =>
+        var selects = Runs(files, f => string.Join('\0', schema.PartitionColumns.Select(c => SqlText.LiteralOrNull(Value(f, c)))))
+            .SelectMany(run =>
             {
                 var columns = string.Join(", ", schema.Columns.Select(c => partitions.Contains(c.Name)
-                    ? $"CAST({SqlText.LiteralOrNull(Value(group.First(), c.Name))} AS {c.Type}) AS {SqlText.Name(c.Name)}"
+                    ? $"CAST({SqlText.LiteralOrNull(Value(run[0], c.Name))} AS {c.Type}) AS {SqlText.Name(c.Name)}"
                     : $"CAST({SqlText.Name(c.Name)} AS {c.Type}) AS {SqlText.Name(c.Name)}"));
-                return group.First().Rows is { } rows
-                    ? rows.Select(range => $"SELECT {columns} FROM {ReadRows(group.First().Path, range)}")
-                    : [$"SELECT {columns} FROM {ReadParquet(group.Select(f => f.Path))}"];
+                return run[0].Rows is { } rows
+                    ? rows.Select(range => $"SELECT {columns} FROM {ReadRows(run[0].Path, range)}")
+                    : [$"SELECT {columns} FROM {ReadParquet(run.Select(f => f.Path))}"];
             })
             .ToList();
         AddView(schema.Name, selects.Count == 0 ? SqlText.EmptySelect(schema.Columns) : string.Join(" UNION ALL ", selects));
@@ -151,6 +150,19 @@ public sealed partial class DuckDbSession : IDisposable
         var decoded = columns.Select(c => $"CAST({SqlText.Name(c.Name)} AS {c.Type}) AS {SqlText.Name(c.Name)}");
         var source = withOrder ? $"(SELECT *, file_index AS {SplitNames.Order} FROM {ReadParquet(files)})" : ReadParquet(files);
         AddView(name, $"SELECT {string.Join(", ", decoded)}{order} FROM {source}");
+    }
+
+    // Neighbours of one partition that are read whole share a scan; the order of files stays.
+    private static List<List<ParquetFile>> Runs(IReadOnlyList<ParquetFile> files, Func<ParquetFile, string> partition)
+    {
+        var runs = new List<List<ParquetFile>>();
+        foreach (var file in files)
+        {
+            if (file.Rows is null && runs.Count > 0 && runs[^1][0].Rows is null && partition(runs[^1][0]) == partition(file)) runs[^1].Add(file);
+            else runs.Add([file]);
+        }
+
+        return runs;
     }
 
     private string ReadParquet(IEnumerable<string> paths)
