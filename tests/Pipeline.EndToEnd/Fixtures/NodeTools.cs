@@ -41,7 +41,7 @@ internal static class NodeTools
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Requires.That(false, "This test needs Node.js (https://nodejs.org) to run Azurite.");
+            Requires.That(false, "This test needs Node.js (https://nodejs.org).");
         }
     }
 

@@ -1,0 +1,46 @@
+using Pipeline.Embedded.EventHubs;
+
+namespace Pipeline.EndToEnd.EventHubs;
+
+/// <summary>An endpoint on a free port with a folder of its own and one hub, <c>ticks</c>, of four partitions.</summary>
+internal sealed class RunningEndpoint : IAsyncDisposable
+{
+    public const string HubName = "ticks";
+
+    private RunningEndpoint(string folder, EventHubsEndpoint endpoint)
+    {
+        Folder = folder;
+        Endpoint = endpoint;
+    }
+
+    public string Folder { get; }
+
+    public EventHubsEndpoint Endpoint { get; private set; }
+
+    public EventHub Hub => Endpoint.Hubs[HubName];
+
+    public string ConnectionString => Endpoint.ConnectionString;
+
+    public static async Task<RunningEndpoint> StartAsync(string? folder = null, TimeProvider? time = null)
+    {
+        folder ??= Directory.CreateTempSubdirectory("pipeline-eventhubs-").FullName;
+        var hub = new HubDeclaration(HubName, 4) { ConsumerGroups = ["second"] };
+        var options = new EventHubsOptions { Root = folder, Port = 0, Hubs = [hub], TimeProvider = time ?? TimeProvider.System };
+        return new RunningEndpoint(folder, await EventHubsEndpoint.StartAsync(options));
+    }
+
+    public long Count => Hub.Partitions.Sum(partition => partition.State.NextSequenceNumber);
+
+    /// <summary>Stops the endpoint and starts it on the same folder; the port may be another.</summary>
+    public async Task RestartAsync()
+    {
+        await Endpoint.DisposeAsync();
+        Endpoint = (await StartAsync(Folder)).Endpoint;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Endpoint.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
