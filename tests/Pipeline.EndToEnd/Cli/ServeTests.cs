@@ -17,7 +17,7 @@ public sealed class ServeTests : IDisposable
         await using var app = await ServedApp.StartAsync(_folder);
         app.Command.Terminate();
         var outcome = (await app.Command.EndAsync()).Expect(0);
-        Assert.Contains($"SubmitJob       [POST] {app.Url}api/jobs", outcome.Out, StringComparison.Ordinal);
+        Assert.Matches($@"(?m)^  SubmitJob +\[POST\] {app.Url}api/jobs$", outcome.Out);
         Assert.Contains("Orchestration:", outcome.Out, StringComparison.Ordinal);
         Assert.Contains(app.Key, outcome.Out, StringComparison.Ordinal);
         Assert.Contains("Stopping", outcome.Error, StringComparison.Ordinal);

@@ -14,12 +14,12 @@ public sealed class ProgressTests
         using var writer = new StringWriter { NewLine = "\n" };
         await new LineProgress(writer, new FakeTimeProvider()).ShowAsync(new ProgressStep("Job", "j1", null), progress =>
         {
-            progress.Report(new ProgressStep("scan 1/2", "0 of 4 tasks", 0));
-            progress.Report(new ProgressStep("scan 1/2", "0 of 4 tasks", 0));
-            progress.Report(new ProgressStep("merge 2/2", "", null));
+            progress.Report(new ProgressStep("scan (1/2)", "0 of 4 tasks", 0));
+            progress.Report(new ProgressStep("scan (1/2)", "0 of 4 tasks", 0));
+            progress.Report(new ProgressStep("merge (2/2)", "", null));
             return Task.FromResult(true);
         });
-        Assert.Equal("Job: j1\nscan 1/2: 0 of 4 tasks\nmerge 2/2\n", writer.ToString());
+        Assert.Equal("Job: j1\nscan (1/2): 0 of 4 tasks\nmerge (2/2)\n", writer.ToString());
     }
 
     [Fact]
@@ -46,12 +46,12 @@ public sealed class ProgressTests
         console.Profile.Capabilities.Ansi = true;
         var result = await new TerminalProgress(console).ShowAsync(new ProgressStep("Job", "[j1]", null), progress =>
         {
-            progress.Report(new ProgressStep("scan 1/2", "3 of 4 tasks, 1.0 MB read", 0.75));
+            progress.Report(new ProgressStep("scan (1/2)", "3 of 4 tasks, 1.0 MB read", 0.75));
             return Task.FromResult("rows");
         });
         Assert.Equal("rows", result);
         Assert.StartsWith("Job: [j1]", console.Output, StringComparison.Ordinal);
-        Assert.Contains("scan 1/2", console.Output, StringComparison.Ordinal);
+        Assert.Contains("scan (1/2)", console.Output, StringComparison.Ordinal);
         Assert.Contains("75%", console.Output, StringComparison.Ordinal);
         Assert.Contains("3 of 4 tasks, 1.0 MB read", console.Output, StringComparison.Ordinal);
     }
@@ -67,8 +67,8 @@ public sealed class ProgressTests
     [Theory]
     [InlineData(JobStatus.Pending, null, "waiting")]
     [InlineData(JobStatus.Running, null, "starting")]
-    [InlineData(JobStatus.Suspended, "scan 1/2", "suspended: it goes on when resumed")]
-    [InlineData(JobStatus.Running, "scan 1/2", "scan 1/2: 3 of 4 tasks, 1.0 MB read")]
+    [InlineData(JobStatus.Suspended, "scan (1/2)", "suspended: it goes on when resumed")]
+    [InlineData(JobStatus.Running, "scan (1/2)", "scan (1/2): 3 of 4 tasks, 1.0 MB read")]
     public void Of_AJob_SaysWhereItStands(JobStatus status, string? stage, string shown)
     {
         var progress = stage is null ? null : new JobProgress("scan", 1, 2, 3, 4, 10, 1024 * 1024);

@@ -52,7 +52,7 @@ public sealed class RunCommandTests : IAsyncLifetime, IDisposable
             .On("GET /api/jobs/j1", Json.Job("Running", Json.Progress("merge", 2, 8, 9, 2048)))
             .On("GET /api/jobs/j1", Json.Completed);
         var run = await RunAsync(app.Url);
-        Assert.Equal(["Job: j1", "waiting", "scan 1/2: 0 of 9 tasks", "merge 2/2: 8 of 9 tasks, 2.0 KB read"], run.ErrorLines.Take(4));
+        Assert.Equal(["Job: j1", "waiting", "scan (1/2): 0 of 9 tasks", "merge (2/2): 8 of 9 tasks, 2.0 KB read"], run.ErrorLines.Take(4));
     }
 
     [Fact]

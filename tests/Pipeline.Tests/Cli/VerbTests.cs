@@ -143,7 +143,7 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
         _app.On("GET /api/jobs/j1", Json.Job("Running", Json.Progress("scan", 1, 3, 9))).On("GET /api/jobs/j1", Json.Completed);
         var run = await RunAsync("job", "j1", "--watch");
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("scan 1/2: 3 of 9 tasks\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("scan (1/2): 3 of 9 tasks\n", run.Error, StringComparison.Ordinal);
         Assert.Contains("result    2 rows, 512 B in 1 file\n          results/j1/part-0.parquet\n", run.Out, StringComparison.Ordinal);
     }
 

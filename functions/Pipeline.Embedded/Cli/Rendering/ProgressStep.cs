@@ -4,7 +4,7 @@ using Pipeline.Jobs;
 namespace Pipeline.Embedded.Cli.Rendering;
 
 /// <summary>How far something is, as it is shown.</summary>
-/// <param name="Label">What is going on, for instance <c>scan 1/2</c>.</param>
+/// <param name="Label">What is going on, for instance <c>scan (1/2)</c>.</param>
 /// <param name="Detail">How far it is, in words.</param>
 /// <param name="Fraction">How far it is, from 0 to 1; null while that is not known.</param>
 internal readonly record struct ProgressStep(string Label, string Detail, double? Fraction)
@@ -20,7 +20,7 @@ internal readonly record struct ProgressStep(string Label, string Detail, double
         if (job.Progress is not { } progress)
             return new ProgressStep(job.Status == JobStatus.Pending ? "waiting" : "starting", "", null);
         var label = progress.Stages > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{Shown.Text(progress.Stage)} {progress.StageNumber}/{progress.Stages}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{Shown.Text(progress.Stage)} ({progress.StageNumber}/{progress.Stages})")
             : Shown.Text(progress.Stage);
         if (progress.TasksTotal == 0)
             return new ProgressStep(label, "", null);
