@@ -1,3 +1,4 @@
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Embedded.Durable;
@@ -19,6 +20,8 @@ internal sealed class Recovery(TaskHubServices hub)
             Resume(instance, work);
         }
 
+        foreach (var (execution, activity) in hub.Reader.LoadOrphans())
+            hub.Activities.Enqueue(new OrchestrationInstance(hub, execution, OrchestrationRuntimeStatus.ContinuedAsNew), activity);
         hub.Reader.LoadEntityMessages().ForEach(hub.Entities.Deliver);
         if (instances.Count > 0)
             hub.Logger.LogInformation("Went on with {Count} unfinished orchestrations.", instances.Count);

@@ -46,6 +46,7 @@ internal sealed class TaskHub : IAsyncDisposable
         var path = services.Options.Path;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         ownership = Own(path + ".lock");
+        ReserveThreads();
         var connection = StoreDatabase.Open(path, readOnly: false);
         StoreDatabase.Initialise(connection);
         services.Writer = new StoreWriter(new WriteSession(connection), services.Logger);
@@ -96,6 +97,18 @@ internal sealed class TaskHub : IAsyncDisposable
         services.Activities.Dispose();
         ownership?.Dispose();
         ownership = null;
+    }
+
+    /// <summary>
+    /// Activities that compute without awaiting occupy a thread each. The pool grows slowly beyond its minimum, and orchestrators and
+    /// requests would wait behind them.
+    /// </summary>
+    private void ReserveThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        var needed = services.Options.MaxConcurrentActivities + (2 * Environment.ProcessorCount);
+        if (workers < needed)
+            ThreadPool.SetMinThreads(needed, ports);
     }
 
     private static FileStream Own(string path)

@@ -141,6 +141,41 @@ public sealed class ContinueAsNewTests : DurableTest
     }
 
     [Fact]
+    public async Task UnawaitedActivity_AfterACrash_RunsAgainAndOnlyOnce()
+    {
+        var hold = new TaskCompletionSource();
+        Functions.Activity<int, int>("Slow", async x =>
+        {
+            await hold.Task;
+            return x;
+        });
+        Functions.Orchestrator("Rounds", async context =>
+        {
+            if (context.GetInput<int>() == 0)
+            {
+                await context.CallActivityAsync<int>("Increment", 1);
+                _ = context.CallActivityAsync<int>("Slow", 0);
+                context.ContinueAsNew(1);
+            }
+            else
+            {
+                await context.WaitForExternalEvent<int>("go");
+            }
+        });
+        var id = await StartAsync("Rounds", 0);
+        await SettleAsync(heldActivities: 1);
+        await CrashAsync();
+        hold.SetResult();
+        await SettleAsync();
+        Assert.Equal(2, Functions.Runs["Slow"]);
+        await CrashAsync();
+        await Client.RaiseEventAsync(id, "go", 1, Limit);
+        await EndAsync(id);
+
+        Assert.Equal((1, 2), (Functions.Runs["Increment"], Functions.Runs["Slow"]));
+    }
+
+    [Fact]
     public async Task AsASubOrchestration_TheParentGetsTheLastRoundsOutput()
     {
         Functions.Orchestrator("Child", context =>

@@ -5,14 +5,17 @@ namespace Pipeline.Embedded.Durable;
 /// <summary>The orchestrator is to begin.</summary>
 internal sealed record ExecutionStarted(DateTime At) : HistoryEvent(At);
 
+/// <summary>A step that the orchestrator may wait for has ended.</summary>
+internal abstract record TaskOutcome(DateTime At, int TaskId) : HistoryEvent(At);
+
 /// <summary>An activity, sub-orchestration, entity call or lock request ended well.</summary>
-internal sealed record TaskCompleted(DateTime At, int TaskId, string? Result) : HistoryEvent(At);
+internal sealed record TaskCompleted(DateTime At, int TaskId, string? Result) : TaskOutcome(At, TaskId);
 
 /// <summary>An activity, sub-orchestration or entity call failed.</summary>
-internal sealed record TaskFailed(DateTime At, int TaskId, TaskFailureDetails Failure) : HistoryEvent(At);
+internal sealed record TaskFailed(DateTime At, int TaskId, TaskFailureDetails Failure) : TaskOutcome(At, TaskId);
 
 /// <summary>A durable timer is due.</summary>
-internal sealed record TimerFired(DateTime At, int TaskId) : HistoryEvent(At);
+internal sealed record TimerFired(DateTime At, int TaskId) : TaskOutcome(At, TaskId);
 
 /// <summary>An external event arrived.</summary>
 internal sealed record EventRaised(DateTime At, string Name, string? Payload) : HistoryEvent(At);

@@ -5,7 +5,12 @@ internal sealed class Arrival(OrchestrationInstance instance, HistoryEvent @even
 {
     private bool arrived;
 
-    public override void Apply(WriteSession session) => arrived = session.AppendIfLive(instance.Info.Key, @event);
+    public override void Apply(WriteSession session)
+    {
+        arrived = session.AppendIfLive(instance.Info.Key, @event);
+        if (!arrived && @event is TaskOutcome outcome)
+            session.DeleteOrphan(instance.Info.Key, outcome.TaskId);
+    }
 
     public override void Committed()
     {

@@ -6,10 +6,10 @@ internal static class HistoryView
     public static IReadOnlyList<HistoryEntry> Of(InstanceRow row, IReadOnlyList<HistoryEvent> history)
     {
         var steps = history.OfType<ScheduledAction>().ToDictionary(step => step.TaskId);
-        var outcomes = history.Select(TaskId).OfType<int>().ToHashSet();
+        var outcomes = history.OfType<TaskOutcome>().Select(outcome => outcome.TaskId).ToHashSet();
         var entries = history
             .Where(e => e is not ScheduledAction step || !outcomes.Contains(step.TaskId))
-            .Select(e => Entry(e, row, TaskId(e) is { } id ? steps.GetValueOrDefault(id) : null))
+            .Select(e => Entry(e, row, e is TaskOutcome outcome ? steps.GetValueOrDefault(outcome.TaskId) : null))
             .ToList();
         if (!row.Status.IsLive())
         {
@@ -23,14 +23,6 @@ internal static class HistoryView
 
         return entries;
     }
-
-    private static int? TaskId(HistoryEvent @event) => @event switch
-    {
-        TaskCompleted e => e.TaskId,
-        TaskFailed e => e.TaskId,
-        TimerFired e => e.TaskId,
-        _ => null,
-    };
 
     private static HistoryEntry Entry(HistoryEvent @event, InstanceRow row, ScheduledAction? step) => @event switch
     {

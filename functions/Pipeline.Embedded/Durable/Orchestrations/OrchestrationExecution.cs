@@ -18,6 +18,7 @@ internal sealed class OrchestrationExecution
     private readonly Dictionary<int, PendingTask> open = [];
     private readonly Queue<HistoryEvent> held = new();
     private readonly EventBuffer events = new();
+    private readonly List<int> cancelledTimers = [];
     private List<ScheduledAction> actions = [];
     private Task<object?>? orchestrator;
     private ContinueAsNewOptions? next;
@@ -80,6 +81,9 @@ internal sealed class OrchestrationExecution
 
     public IEnumerable<long> BufferedEvents => events.BufferedSequences.Concat(held.OfType<EventRaised>().Select(e => e.Sequence));
 
+    /// <summary>Whether steps that can be awaited have no outcome yet.</summary>
+    public bool HasOutstanding => open.Count > 0;
+
     public CriticalSection? Locks { get; set; }
 
     public int NextTaskId { get; private set; }
@@ -110,6 +114,14 @@ internal sealed class OrchestrationExecution
     {
         var taken = actions;
         actions = [];
+        return taken;
+    }
+
+    /// <summary>The timers that the function has cancelled since the last call.</summary>
+    public int[] TakeCancelledTimers()
+    {
+        int[] taken = [.. cancelledTimers];
+        cancelledTimers.Clear();
         return taken;
     }
 
@@ -156,8 +168,10 @@ internal sealed class OrchestrationExecution
     /// <summary>Cancels a timer, if it has not fired.</summary>
     public void CancelTimer(int taskId, CancellationToken token)
     {
-        if (turn.CheckCurrent() && open.Remove(taskId, out var pending))
-            pending.Cancel(token);
+        if (!turn.CheckCurrent() || !open.Remove(taskId, out var pending))
+            return;
+        cancelledTimers.Add(taskId);
+        pending.Cancel(token);
     }
 
     public Task<T> WaitForEvent<T>(string name, CancellationToken token)

@@ -15,6 +15,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     private readonly object gate = new();
     private List<HistoryEvent> inbox = [];
     private List<HistoryEvent> batch = [];
+    private readonly Dictionary<int, IDisposable> timers = [];
     private OrchestrationExecution? execution;
     private OrchestrationRuntimeStatus status;
     private string? customStatus;
@@ -85,8 +86,11 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     }
 
     /// <summary>Lets a timer of this execution fire when it is due.</summary>
-    public void Arm(TimerScheduled timer) =>
-        hub.Timers.Add(timer.DueAt, () => hub.Writer.Enqueue(new Arrival(this, new TimerFired(hub.Now, timer.TaskId))));
+    public void Arm(TimerScheduled timer)
+    {
+        lock (gate)
+            timers[timer.TaskId] = hub.Timers.Add(timer.DueAt, () => Fire(timer.TaskId));
+    }
 
     /// <summary>Lets an execution that is to begin later begin when it is due.</summary>
     public void ArmStart() =>
@@ -147,6 +151,25 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
             hub.Cache.Trim();
     }
 
+    private void Fire(int timerId)
+    {
+        lock (gate)
+            timers.Remove(timerId);
+        hub.Writer.Enqueue(new Arrival(this, new TimerFired(hub.Now, timerId)));
+    }
+
+    private void Disarm(IEnumerable<int> timerIds)
+    {
+        lock (gate)
+        {
+            foreach (var id in timerIds)
+            {
+                if (timers.Remove(id, out var timer))
+                    timer.Dispose();
+            }
+        }
+    }
+
     private void Schedule()
     {
         if (scheduled)
@@ -165,8 +188,10 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         var actions = execution.TakeActions();
         if (hub.Options.VerifyReplay)
             ReplayVerifier.Verify(hub, execution, actions);
+        var cancelled = execution.TakeCancelledTimers();
         if (actions.Count > 0 || HasChanged(execution))
             Commit(execution, actions);
+        Disarm(ended ? [.. timers.Keys] : cancelled);
     }
 
     private OrchestrationExecution Load()
@@ -234,6 +259,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         actions,
         current.Completion,
         current.Completion is { Next: { PreserveUnprocessedEvents: true } } ? [.. current.BufferedEvents] : [],
+        current.HasOutstanding,
         current.Locks);
 
     /// <summary>What an earlier round has set is shown until this one sets another, or is complete.</summary>

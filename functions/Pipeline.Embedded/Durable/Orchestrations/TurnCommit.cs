@@ -72,6 +72,8 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
             Version = completion.Next!.NewVersion ?? Info.Version,
         };
         var carried = session.Carry(Info.Key, info.Key, turn.BufferedEvents, turn.Processed);
+        if (turn.HasOutstanding)
+            session.KeepOrphans(Info.Key, Info.Id);
         session.Delete(Info.Key);
         if (!carried)
         {

@@ -4,7 +4,7 @@ namespace Pipeline.Embedded.Durable;
 
 /// <summary>
 /// What one or more turns of an execution brought about: how far it has worked through its history, what it asked for, which events it
-/// holds for a next round, and which locks.
+/// holds for a next round, whether steps are outstanding, and which locks it holds.
 /// </summary>
 internal sealed record TurnResult(
     OrchestrationRuntimeStatus Status,
@@ -15,4 +15,5 @@ internal sealed record TurnResult(
     IReadOnlyList<ScheduledAction> Actions,
     OrchestrationCompletion? Completion,
     IReadOnlyList<long> BufferedEvents,
+    bool HasOutstanding,
     CriticalSection? Locks);

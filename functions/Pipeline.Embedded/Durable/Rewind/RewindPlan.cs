@@ -74,23 +74,22 @@ internal sealed class RewindPlan
         History = [];
         Replayed = 0;
         var execution = new OrchestrationExecution(hub.Environment, Info, stored.Input, actions, static () => { });
-        var early = new List<(int Step, HistoryEvent Event)>();
+        var early = new List<TaskOutcome>();
         foreach (var @event in stored.History.Where(e => e is not ScheduledAction))
         {
-            if (StepOf(@event) is not { } step)
+            if (@event is not TaskOutcome newest)
             {
                 Feed(execution, actions, @event);
             }
-            else if (!dropped.Contains(step))
+            else if (!dropped.Contains(newest.TaskId))
             {
-                early.Add((step, @event));
+                early.Add(newest);
                 // Its step may come only later than it did; so may that of an earlier outcome.
-                while (early.FindIndex(outcome => actions.NewNumber(outcome.Step) is not null) is var i and >= 0)
+                while (early.Find(each => actions.NewNumber(each.TaskId) is not null) is { } outcome)
                 {
-                    var (found, outcome) = early[i];
-                    early.RemoveAt(i);
-                    if (!Feed(execution, actions, Renumber(outcome, actions.NewNumber(found)!.Value)) && outcome is TaskFailed)
-                        ignored.Add(found);
+                    early.Remove(outcome);
+                    if (!Feed(execution, actions, outcome with { TaskId = actions.NewNumber(outcome.TaskId)!.Value }) && outcome is TaskFailed)
+                        ignored.Add(outcome.TaskId);
                 }
             }
         }
@@ -154,20 +153,4 @@ internal sealed class RewindPlan
             Again.Add(step);
         }
     }
-
-    private static int? StepOf(HistoryEvent @event) => @event switch
-    {
-        TaskCompleted e => e.TaskId,
-        TaskFailed e => e.TaskId,
-        TimerFired e => e.TaskId,
-        _ => null,
-    };
-
-    private static HistoryEvent Renumber(HistoryEvent outcome, int id) => outcome switch
-    {
-        TaskCompleted e => e with { TaskId = id },
-        TaskFailed e => e with { TaskId = id },
-        TimerFired e => e with { TaskId = id },
-        _ => outcome,
-    };
 }

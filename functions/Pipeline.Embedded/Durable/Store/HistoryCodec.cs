@@ -36,6 +36,12 @@ internal static class HistoryCodec
         ", ",
         new[] { Kind.EventRaised, Kind.ExecutionSuspended, Kind.ExecutionResumed, Kind.ExecutionTerminated }.Select(kind => (int)kind));
 
+    /// <summary>The kind of an activity that was asked for.</summary>
+    public static int ActivityKind => (int)Kind.ActivityScheduled;
+
+    /// <summary>The kinds that end an activity.</summary>
+    public static string OutcomeKinds { get; } = $"{(int)Kind.TaskCompleted}, {(int)Kind.TaskFailed}";
+
     public static HistoryRow Encode(HistoryEvent @event) => @event switch
     {
         ExecutionStarted => Row(Kind.ExecutionStarted),

@@ -50,6 +50,16 @@ internal static class StoreDatabase
             extra TEXT,
             PRIMARY KEY (key, seq)) WITHOUT ROWID;
 
+        -- Activities that an execution asked for and did not await before it continued as new.
+        CREATE TABLE orphans (
+            key INTEGER NOT NULL,
+            task INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            data TEXT,
+            PRIMARY KEY (key, task)) WITHOUT ROWID;
+
         CREATE TABLE entities (
             id TEXT PRIMARY KEY,
             state TEXT,
@@ -77,6 +87,7 @@ internal static class StoreDatabase
         // A commit is acknowledged only when it is on the disk; commits are grouped, so that costs little.
         Run(writer, "PRAGMA synchronous = FULL");
         Run(writer, "PRAGMA wal_autocheckpoint = 4000");
+        Run(writer, "PRAGMA journal_size_limit = 67108864");
         using var version = writer.CreateCommand();
         version.CommandText = "PRAGMA user_version";
         switch (version.ExecuteScalar())

@@ -135,6 +135,22 @@ internal sealed class StoreReader(string path) : IDisposable
         return found;
     });
 
+    /// <summary>Activities of executions that have continued as new without awaiting them.</summary>
+    public List<(InstanceInfo Execution, ActivityScheduled Activity)> LoadOrphans() => Read(connection =>
+    {
+        var found = new List<(InstanceInfo, ActivityScheduled)>();
+        using var rows = connection.Statement("SELECT key, task, id, at, name, data FROM orphans").Query();
+        while (rows.Read())
+        {
+            var at = new DateTime(rows.GetInt64(3), DateTimeKind.Utc);
+            found.Add((
+                new InstanceInfo(rows.GetInt64(0), rows.GetString(2), string.Empty, string.Empty, at, null, null, null),
+                new ActivityScheduled(at, rows.GetInt32(1), rows.GetString(4), rows.IsDBNull(5) ? null : rows.GetString(5))));
+        }
+
+        return found;
+    });
+
     /// <summary>All that entities still have to do, in order.</summary>
     public List<EntityMessage> LoadEntityMessages() => Read(connection =>
     {

@@ -10,15 +10,7 @@ internal sealed record UnfinishedWork(
 {
     public static UnfinishedWork Of(IReadOnlyList<HistoryEvent> history, long processed)
     {
-        var ended = history
-            .Select(e => e switch
-            {
-                TaskCompleted completed => completed.TaskId,
-                TaskFailed failed => failed.TaskId,
-                TimerFired fired => fired.TaskId,
-                _ => -1,
-            })
-            .ToHashSet();
+        var ended = history.OfType<TaskOutcome>().Select(outcome => outcome.TaskId).ToHashSet();
         return new UnfinishedWork(
             [.. history.OfType<ActivityScheduled>().Where(activity => !ended.Contains(activity.TaskId))],
             [.. history.OfType<TimerScheduled>().Where(timer => !ended.Contains(timer.TaskId))],

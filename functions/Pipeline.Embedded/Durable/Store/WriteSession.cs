@@ -31,6 +31,8 @@ internal sealed class WriteSession : IDisposable
     private readonly Statement children;
     private readonly Statement endedChildren;
     private readonly Statement setParentTask;
+    private readonly Statement keepOrphans;
+    private readonly Statement deleteOrphan;
     private readonly Statement setEntity;
     private readonly Statement deleteEntity;
     private readonly Statement addEntityMessage;
@@ -82,6 +84,14 @@ internal sealed class WriteSession : IDisposable
         children = Prepare($"SELECT id FROM instances WHERE parent_key = $key AND status IN {StoreDatabase.LiveStatuses}");
         endedChildren = Prepare($"SELECT key FROM instances WHERE parent_key = $key AND status NOT IN {StoreDatabase.LiveStatuses}");
         setParentTask = Prepare("UPDATE instances SET parent_task = $task WHERE key = $key");
+        keepOrphans = Prepare(
+            $"""
+            INSERT INTO orphans (key, task, id, at, name, data)
+            SELECT key, task, $id, at, name, data FROM history
+            WHERE key = $key AND kind = {HistoryCodec.ActivityKind}
+                AND task NOT IN (SELECT task FROM history WHERE key = $key AND kind IN ({HistoryCodec.OutcomeKinds}))
+            """);
+        deleteOrphan = Prepare("DELETE FROM orphans WHERE key = $key AND task = $task");
         setEntity = Prepare(
             """
             INSERT INTO entities (id, state, modified, lock_key, lock_id) VALUES ($id, $state, $modified, $lock_key, $lock_id)
@@ -181,6 +191,11 @@ internal sealed class WriteSession : IDisposable
         var moved = buffered.Sum(seq => carryEvent.Execute(newKey, oldKey, seq));
         return moved + carryUnprocessed.Execute(newKey, oldKey, processed) > 0;
     }
+
+    /// <summary>Keeps the activities of an execution that have no outcome, before its history is deleted.</summary>
+    public void KeepOrphans(long key, string instanceId) => keepOrphans.Execute(instanceId, key);
+
+    public void DeleteOrphan(long key, int taskId) => deleteOrphan.Execute(key, taskId);
 
     /// <summary>The ids of the live sub-orchestrations of an execution.</summary>
     public List<string> Children(long key)

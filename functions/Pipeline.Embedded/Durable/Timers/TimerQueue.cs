@@ -5,12 +5,14 @@ internal sealed class TimerQueue : IDisposable
 {
     // A timer of the platform takes at most some 49 days.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    private const int FewCancelled = 1000;
 
-    private readonly PriorityQueue<Action, (DateTime Due, long Order)> queue = new();
+    private readonly PriorityQueue<Entry, (DateTime Due, long Order)> queue = new();
     private readonly TimeProvider time;
     private readonly ITimer timer;
     private DateTime armed = DateTime.MaxValue;
     private long order;
+    private int cancelled;
     private bool stopped;
 
     public TimerQueue(TimeProvider time)
@@ -21,14 +23,18 @@ internal sealed class TimerQueue : IDisposable
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    public void Add(DateTime due, Action callback)
+    /// <returns>What cancels the timer when it is disposed of.</returns>
+    public IDisposable Add(DateTime due, Action callback)
     {
+        var entry = new Entry(this, callback);
         lock (queue)
         {
-            queue.Enqueue(callback, (due, order++));
+            queue.Enqueue(entry, (due, order++));
             if (due < armed)
                 Arm();
         }
+
+        return entry;
     }
 
     /// <summary>Calls nobody any more.</summary>
@@ -45,10 +51,14 @@ internal sealed class TimerQueue : IDisposable
         lock (queue)
         {
             var now = Now;
-            while (!stopped && queue.TryPeek(out var callback, out var next) && next.Due <= now)
+            while (!stopped && queue.TryPeek(out var entry, out var next) && next.Due <= now)
             {
                 queue.Dequeue();
-                due.Add(callback);
+                if (entry.Callback is { } callback)
+                    due.Add(callback);
+                else
+                    cancelled--;
+                entry.Callback = null;
             }
 
             Arm();
@@ -70,5 +80,30 @@ internal sealed class TimerQueue : IDisposable
         // Rounded up to whole milliseconds, or it would fire too early and again.
         var milliseconds = Math.Ceiling(Math.Clamp(wait.TotalMilliseconds, 0, LongestWait.TotalMilliseconds));
         timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Cancel(Entry entry)
+    {
+        lock (queue)
+        {
+            if (entry.Callback is null)
+                return;
+            entry.Callback = null;
+            // They leave when they are due, or all at once when they are the most.
+            if (++cancelled > FewCancelled && cancelled > queue.Count / 2)
+            {
+                var left = queue.UnorderedItems.Where(item => item.Element.Callback is not null).ToArray();
+                queue.Clear();
+                queue.EnqueueRange(left);
+                cancelled = 0;
+            }
+        }
+    }
+
+    private sealed class Entry(TimerQueue owner, Action callback) : IDisposable
+    {
+        public Action? Callback { get; set; } = callback;
+
+        public void Dispose() => owner.Cancel(this);
     }
 }
