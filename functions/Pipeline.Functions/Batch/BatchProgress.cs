@@ -6,6 +6,9 @@ namespace Pipeline.Batch;
 /// <summary>Keeps a batch job's progress and shows it as the orchestration's custom status.</summary>
 internal sealed class BatchProgress(TaskOrchestrationContext context)
 {
+    // A custom status may have 16 KB of UTF-16; a database's message may quote a whole query.
+    private const int LongestMessage = 4_000;
+
     private JobProgress _progress = new("plan");
     private TaskReport _sum = TaskReport.None;
 
@@ -38,8 +41,9 @@ internal sealed class BatchProgress(TaskOrchestrationContext context)
     /// <summary>Shows why the job fails, and gives the exception to end it with.</summary>
     public JobFailedException Fail(JobError error)
     {
-        context.SetCustomStatus(new JobState(_progress, error));
-        return new JobFailedException(error);
+        var shown = error.Message.Length <= LongestMessage ? error : error with { Message = error.Message[..LongestMessage] + " …" };
+        context.SetCustomStatus(new JobState(_progress, shown));
+        return new JobFailedException(shown);
     }
 
     public JobOutput Output(BatchOutcome final, long planMs)
