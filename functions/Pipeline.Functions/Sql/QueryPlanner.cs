@@ -27,50 +27,44 @@ public sealed class QueryPlanner
         new SqlChecker(sql, tables).Check(query);
         sql = await EmbeddableAsync(binder.Parser, sql, query, cancellationToken);
         var result = await binder.BindAsync(sql, cancellationToken);
-        SplitQuery? split = null;
-        string? reason = null;
-        IReadOnlyList<TableRead> reads;
+
+        var normal = query.Copy();
+        var reason = await new FunctionRewriter(binder, tables, _time).RewriteAsync(normal, cancellationToken);
+        NameColumns(normal, result);
+        SplitContext? context = null;
         try
         {
-            await new FunctionRewriter(binder, tables, _time).RewriteAsync(query, cancellationToken);
-            var normal = query.Copy();
-            NameColumns(normal, result);
-            var ctes = CteInliner.Run(normal);
-            var context = new SplitContext(binder, tables, large ?? new TableSchema("", []), ctes);
-            reads = await ReadsAsync(binder, context, query, normal, sql, result, tables, cancellationToken);
-            if (large is null)
-            {
-                reason = "no table is large enough to be worth splitting";
-            }
-            else if (reads.FirstOrDefault(r => r.Table == large.Name) is not { } read)
-            {
-                reason = $"the query does not read {large.Name}";
-            }
-            else
-            {
-                split = await new QuerySplitter(context, read.Columns).SplitAsync(normal, result, cancellationToken);
-            }
+            context = new SplitContext(binder, tables, large ?? new TableSchema("", []), CteInliner.Run(normal));
         }
         catch (CannotSplitException e)
         {
             reason = e.Message;
-            reads = await ReadsAsync(binder, null, query, query, sql, result, tables, cancellationToken);
         }
 
-        return new QueryPlan(sql, result, reads, split, reason);
-    }
-
-    private static async Task<IReadOnlyList<TableRead>> ReadsAsync(
-        QueryBinder binder, SplitContext? context, JsonObject query, JsonObject normal, string sql, IReadOnlyList<ColumnSchema> result, IReadOnlyList<TableSchema> tables, CancellationToken cancellationToken)
-    {
         var reads = new List<TableRead>();
         foreach (var table in tables.Where(t => Reads(query, t)))
         {
-            var whole = context is null || context.Ctes.Any(c => Reads(c.Body, table)) ? null : await FilterExtractor.ExtractAsync(context, normal, table, cancellationToken);
-            reads.Add(new TableRead(table.Name, await ColumnUse.NeededAsync(binder, query, sql, result, table, cancellationToken), whole));
+            reads.Add(new TableRead(
+                table.Name,
+                await ColumnUse.NeededAsync(binder, query, sql, result, table, cancellationToken),
+                context is null ? null : await FilterExtractor.ExtractAsync(context, normal, table, cancellationToken)));
         }
 
-        return reads;
+        var read = reads.Find(r => r.Table == large?.Name);
+        reason ??= large is null ? "no table is large enough to be worth splitting" : read is null ? $"the query does not read {large.Name}" : null;
+        if (context is null || read is null || reason is not null)
+        {
+            return new QueryPlan(sql, result, reads, null, reason);
+        }
+
+        try
+        {
+            return new QueryPlan(sql, result, reads, await new QuerySplitter(context, read.Columns).SplitAsync(normal, result, cancellationToken), null);
+        }
+        catch (CannotSplitException e)
+        {
+            return new QueryPlan(sql, result, reads, null, e.Message);
+        }
     }
 
     private static bool Reads(JsonObject query, TableSchema table) => query.Everything()

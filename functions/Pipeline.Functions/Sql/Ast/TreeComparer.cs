@@ -18,6 +18,8 @@ internal static class TreeComparer
 
         switch (a, b)
         {
+            case (JsonObject x, JsonObject y) when TypeName(x) is { } type && type == TypeName(y):
+                return null;
             case (JsonObject x, JsonObject y):
                 foreach (var name in x.Select(p => p.Key).Union(y.Select(p => p.Key)).Where(Matters))
                 {
@@ -45,6 +47,14 @@ internal static class TreeComparer
 
     /// <summary>DuckDB's own functions may or may not carry their schema, and operators are functions that are written otherwise.</summary>
     private static bool Matters(string property) => property is not ("query_location" or "schema" or "is_operator");
+
+    /// <summary>The name of a data type without parameters, which the parser writes in one way where it is given and in another where it is implied.</summary>
+    private static string? TypeName(JsonObject node) => node.Text("id") switch
+    {
+        "" => null,
+        "UNBOUND" => node.Object("type_info")?.Object("expr") is { } type && !type.Objects("children").Any() ? type.Text("type_name").ToUpperInvariant() : null,
+        var id => node["type_info"] is null ? id : null,
+    };
 
     private static bool IsEmpty(JsonNode? node) => node switch
     {

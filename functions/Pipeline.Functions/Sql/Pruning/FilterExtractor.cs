@@ -8,6 +8,11 @@ internal static class FilterExtractor
     /// <summary>The filter of a table for a whole query, however often it reads it; null if all rows are needed.</summary>
     public static async Task<ScanFilter?> ExtractAsync(SplitContext context, JsonObject query, TableSchema table, CancellationToken cancellationToken)
     {
+        if (context.Ctes.Any(c => References(c.Body, null, table).Any()))
+        {
+            return null;
+        }
+
         var filters = new List<ScanFilter>();
         foreach (var (reference, select) in References(query, null, table).ToList())
         {

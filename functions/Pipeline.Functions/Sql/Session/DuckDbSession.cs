@@ -47,6 +47,9 @@ public sealed partial class DuckDbSession : IDisposable
             AllowCommunityExtensions = false,
             AllowPersistentSecrets = false,
             ErrorsAsJson = true,
+
+            // Otherwise json_serialize_sql refuses what DuckDB's oldest format could not store, such as a cast to an ENUM.
+            StorageCompatibilityVersion = "latest",
         };
         var connection = new DuckDBConnection(builder.ConnectionString);
         try

@@ -30,23 +30,16 @@ internal sealed class AggregatePlan
     public static async Task<AggregatePlan> MakeAsync(SplitContext context, JsonObject select, IReadOnlyList<AggregateCall> calls, CancellationToken cancellationToken)
     {
         var types = await TypesAsync(context, select, [.. calls.Select(c => c.Node)], cancellationToken);
-        var argumentTypes = new List<IReadOnlyList<string>>();
-        foreach (var call in calls)
-        {
-            argumentTypes.Add(await TypesAsync(context, select, call.Arguments, cancellationToken));
-        }
-
+        var argumentTypes = new Queue<string>(await TypesAsync(context, select, [.. calls.SelectMany(c => c.Arguments)], cancellationToken));
         var keys = DistinctKeysOf(calls);
-        var states = calls.Select((c, i) => c.IsDistinct && keys.Count > 0 ? null : AggregateStates.For(c, argumentTypes[i])).ToList();
-        var partials = new List<JsonObject>();
-        for (var i = 0; i < calls.Count; i++)
+        var states = calls.Select(c =>
         {
-            if (states[i] is { } state)
-            {
-                var expressions = await context.ParseExpressionsAsync(state.Partials, cancellationToken);
-                partials.AddRange(expressions.Select(e => FillIn(e, calls[i], withFilter: true)));
-            }
-        }
+            var own = c.Arguments.Select(_ => argumentTypes.Dequeue()).ToList();
+            return c.IsDistinct && keys.Count > 0 ? null : AggregateStates.For(c, own);
+        }).ToList();
+        var templates = states.SelectMany((s, i) => (s?.Partials ?? []).Select(p => (Template: p, Call: calls[i]))).ToList();
+        var expressions = await context.ParseExpressionsAsync([.. templates.Select(t => t.Template)], cancellationToken);
+        var partials = expressions.Zip(templates, (e, t) => FillIn(e, t.Call, withFilter: true)).ToList();
 
         return new AggregatePlan(context, calls, states, types)
         {
@@ -78,23 +71,17 @@ internal sealed class AggregatePlan
     /// <summary>For each call the expression over the merged states, of the call's own type; null where the groups hold the value itself.</summary>
     public async Task<IReadOnlyList<JsonObject?>> FinalsAsync(CancellationToken cancellationToken)
     {
-        var finals = new List<JsonObject?>();
         var part = 0;
-        for (var i = 0; i < _calls.Count; i++)
+        var templates = new List<string>();
+        foreach (var (state, type) in _states.Zip(_types))
         {
-            if (_states[i] is not { } state)
-            {
-                finals.Add(null);
-                continue;
-            }
-
-            var parts = state.Merges.Select((_, k) => $"{SplitNames.Groups}.{SplitNames.State(part + k)}").ToArray();
+            var parts = (state?.Merges ?? []).Select((_, k) => $"{SplitNames.Groups}.{SplitNames.State(part + k)}").ToArray();
             part += parts.Length;
-            var expression = await _context.ParseExpressionsAsync([$"CAST({Format(state.Final, parts)} AS {_types[i]})"], cancellationToken);
-            finals.Add(FillIn(expression[0], _calls[i], withFilter: false));
+            templates.Add(state is null ? "NULL" : $"CAST({Format(state.Final, parts)} AS {type})");
         }
 
-        return finals;
+        var expressions = await _context.ParseExpressionsAsync(templates, cancellationToken);
+        return [.. expressions.Select((e, i) => _states[i] is null ? null : FillIn(e, _calls[i], withFilter: false))];
     }
 
     /// <summary>

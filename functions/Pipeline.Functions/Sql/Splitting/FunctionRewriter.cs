@@ -17,11 +17,17 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
 
     private static readonly HashSet<string> MoreVolatile = new(StringComparer.OrdinalIgnoreCase) { "reservoir_quantile" };
 
-    /// <summary>Changes a query in place.</summary>
-    /// <exception cref="CannotSplitException">It calls a function that differs from call to call.</exception>
-    public async Task RewriteAsync(JsonObject query, CancellationToken cancellationToken)
+    private readonly string _now = time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+
+    /// <summary>Changes a query in place; gives the reason if it cannot run in parts.</summary>
+    public async Task<string?> RewriteAsync(JsonObject query, CancellationToken cancellationToken)
     {
-        await ExpandMacrosAsync(query, cancellationToken);
+        if (await ExpandMacrosAsync(query, cancellationToken) is { } unknown)
+        {
+            return unknown;
+        }
+
+        string? reason = null;
         foreach (var node in query.Everything().ToList())
         {
             var name = node.IsExpression("FUNCTION") ? node.Text("function_name")
@@ -29,17 +35,17 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
                 : "";
             if (FunctionCatalogue.Instance.Volatile.Contains(name) || MoreVolatile.Contains(name))
             {
-                throw new CannotSplitException($"{name}() gives another value at each call");
+                reason ??= $"{name}() gives another value at each call";
             }
 
             if (name.Equals("age", StringComparison.OrdinalIgnoreCase) && node.Objects("children").Count() == 1)
             {
-                throw new CannotSplitException("age() of one argument counts from the current date");
+                reason ??= "age() of one argument counts from the current date";
             }
 
             if (node["sample"] is not null)
             {
-                throw new CannotSplitException("it takes a sample of rows");
+                reason ??= "it takes a sample of rows";
             }
 
             if (TimeNames.Contains(name))
@@ -48,6 +54,8 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
                 node.Become((await TimeAsync(name, cancellationToken)).WithAlias(alias));
             }
         }
+
+        return reason;
     }
 
     /// <summary>A column hides a function that is written without parentheses.</summary>
@@ -55,20 +63,18 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
 
     private async Task<JsonObject> TimeAsync(string name, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
-        var timestamp = $"TIMESTAMPTZ '{now}+00'";
         var expression = name.ToLowerInvariant() switch
         {
-            "current_date" or "today" => $"DATE '{now[..10]}'",
-            "get_current_time" or "current_time" => $"CAST('{now[11..]}+00' AS TIMETZ)",
-            "localtime" or "current_localtime" => $"TIME '{now[11..]}'",
-            "localtimestamp" or "current_localtimestamp" => $"TIMESTAMP '{now}'",
-            _ => timestamp,
+            "current_date" or "today" => $"DATE '{_now[..10]}'",
+            "get_current_time" or "current_time" => $"CAST('{_now[11..]}+00' AS TIMETZ)",
+            "localtime" or "current_localtime" => $"TIME '{_now[11..]}'",
+            "localtimestamp" or "current_localtimestamp" => $"TIMESTAMP '{_now}'",
+            _ => $"TIMESTAMPTZ '{_now}+00'",
         };
         return (await binder.Parser.ParseAsync($"SELECT {expression}", cancellationToken)).Objects("select_list").First().Copy();
     }
 
-    private async Task ExpandMacrosAsync(JsonObject query, CancellationToken cancellationToken)
+    private async Task<string?> ExpandMacrosAsync(JsonObject query, CancellationToken cancellationToken)
     {
         for (var rounds = 0; rounds < 5; rounds++)
         {
@@ -86,7 +92,7 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
                 var arguments = call.Objects("children").ToList();
                 if (arguments.Count != parameters.Count)
                 {
-                    throw new CannotSplitException($"the macro {call.Text("function_name")} is called in an unknown way");
+                    return $"the macro {call.Text("function_name")} is called in an unknown way";
                 }
 
                 var alias = call.Text("alias");
@@ -97,9 +103,11 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
 
             if (!changed)
             {
-                return;
+                break;
             }
         }
+
+        return null;
     }
 
     /// <summary>What may not hide in a macro: aggregates, what makes many rows of one, the time, and other macros.</summary>

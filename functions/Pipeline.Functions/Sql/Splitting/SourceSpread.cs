@@ -79,11 +79,11 @@ internal sealed record SourceSpread(bool IsLarge, string? Problem, IReadOnlyList
         var distributes = kind switch
         {
             "REGULAR" or "NATURAL" or "CROSS" => left.IsLarge ? type is "INNER" or "LEFT" or "SEMI" or "ANTI" : type is "INNER" or "RIGHT",
-            "ASOF" => left.IsLarge && (type is "INNER" or "LEFT"),
             _ => false,
         };
         return distributes ? new SourceSpread(true, null, inner) : Problematic(
             kind is "POSITIONAL" ? "a positional join pairs rows by their numbers in the whole table"
+            : kind is "ASOF" ? "DuckDB joins AS OF in two ways, by the number of rows, which differ on nulls"
             : $"the large table is on the side of the {type} JOIN whose rows must all be seen at once");
     }
 

@@ -25,7 +25,17 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
     public bool IsLarge(JsonObject node) => node.Type() == "BASE_TABLE" && string.Equals(node.Text("table_name"), large.Name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Parses SQL of our own.</summary>
-    public Task<JsonObject> ParseAsync(string sql, CancellationToken cancellationToken) => binder.Parser.TemplateAsync(sql, cancellationToken);
+    public async Task<JsonObject> ParseAsync(string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await binder.Parser.TemplateAsync(sql, cancellationToken);
+        }
+        catch (SqlException e)
+        {
+            throw new CannotSplitException($"a part of it cannot be written: {e.Message}");
+        }
+    }
 
     /// <summary>Parses expressions of our own.</summary>
     public async Task<IReadOnlyList<JsonObject>> ParseExpressionsAsync(IReadOnlyCollection<string> expressions, CancellationToken cancellationToken)
