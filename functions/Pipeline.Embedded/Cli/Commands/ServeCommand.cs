@@ -31,7 +31,7 @@ internal sealed class ServeCommand : Verb
         if (!context.Settings.Quiet)
         {
             app.Host.WriteFunctions(context.Out.Writer);
-            context.Out.WriteLine($"Serving {context.Settings.Root} at {app.Host.BaseAddress} (Ctrl-C stops)");
+            context.Out.WriteLine($"Serving {context.Settings.Root} at {app.Host.BaseAddress} (keys in {Path.Combine(context.Settings.Root, "keys.json")}; Ctrl-C stops)");
         }
         await UntilInterruptedAsync(context.Interrupted);
         context.Note("Stopping; running activities may finish (Ctrl-C again quits at once)");
