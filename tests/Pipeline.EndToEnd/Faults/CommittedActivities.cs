@@ -7,14 +7,14 @@ namespace Pipeline.EndToEnd.Faults;
 /// <summary>Reads from the store that a killed host left which activities have their result in it.</summary>
 internal static class CommittedActivities
 {
-    public static IReadOnlySet<string> Read(string root, string scratch)
+    public static IReadOnlySet<CommittedActivity> Read(string root, string scratch)
     {
         // A copy: the next life shall find the files exactly as the last one left them, not as a reader recovered them.
         CopyStore(root, scratch);
         var database = Directory.EnumerateFiles(scratch, "taskhub-*.db").SingleOrDefault();
         if (database is null)
         {
-            return new HashSet<string>();
+            return new HashSet<CommittedActivity>();
         }
 
         StoreDatabase.Open(database, readOnly: false).Dispose();
@@ -33,15 +33,19 @@ internal static class CommittedActivities
         }
     }
 
-    private static IEnumerable<string> Committed(InstanceRow row, IReadOnlyList<HistoryEvent> history)
+    private static IEnumerable<CommittedActivity> Committed(InstanceRow row, IReadOnlyList<HistoryEvent> history)
     {
-        var scheduled = history.OfType<ActivityScheduled>().ToDictionary(action => action.TaskId, action => Read<string>(action.Input)!);
-        var ended = history.OfType<TaskCompleted>().Where(end => scheduled.ContainsKey(end.TaskId)).Select(end => scheduled[end.TaskId]);
-
-        // Whatever continued as new has its earlier rounds behind it.
-        var rounds = row.Info.Name == nameof(CrashWorkload.Round) ? Read<CrashWorkload.RoundState>(row.Input)?.Done ?? 0 : 0;
-        return ended.Concat(Enumerable.Range(0, rounds).Select(round => CrashWorkload.RoundLabel(row.Info.Id, round)));
+        var ended = history.OfType<TaskCompleted>().Select(end => end.TaskId).ToHashSet();
+        return history.OfType<ActivityScheduled>()
+            .Where(activity => ended.Contains(activity.TaskId))
+            .Select(activity => new CommittedActivity(row.Info.Id, activity.TaskId, activity.Name, activity.Input))
+            .Concat(EarlierRounds(row));
     }
 
-    private static T? Read<T>(string? json) => json is null ? default : JsonSerializer.Deserialize<T>(json);
+    // Whatever continued as new has its earlier rounds behind it, and no history of them.
+    private static IEnumerable<CommittedActivity> EarlierRounds(InstanceRow row) =>
+        row.Info.Name == nameof(CrashWorkload.Round) && row.Input is { } input
+            ? Enumerable.Range(0, JsonSerializer.Deserialize<CrashWorkload.RoundState>(input)?.Done ?? 0)
+                .Select(round => new CommittedActivity(row.Info.Id, 0, nameof(CrashWorkload.Work), JsonSerializer.Serialize(CrashWorkload.RoundLabel(row.Info.Id, round))))
+            : [];
 }

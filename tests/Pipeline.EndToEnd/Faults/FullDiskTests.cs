@@ -1,3 +1,6 @@
+using System.Net.Http.Json;
+using Pipeline.Batch;
+using Pipeline.Jobs;
 using Xunit.Abstractions;
 
 namespace Pipeline.EndToEnd.Faults;
@@ -64,6 +67,33 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         await next.SendAsync("100000", limit.Token);
 
         Assert.Equal($"Completed {CrashWorkload.SumOfATree("tree")}", await again.GetStringAsync(new Uri("end/tree", UriKind.Relative), limit.Token));
+    }
+
+    [SkippableFact]
+    public async Task BatchJob_DiskFullMidWay_EndsWithDuckDbsAnswerWhenThereIsRoomAgain()
+    {
+        SmallDisk.RequireSupport();
+        using var sales = new SalesSpecs();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var disk = new SmallDisk(_folder.CreateSubdirectory("disk").FullName);
+        await using var host = ServedHost.Start(Path.Combine(_folder.FullName, "disk", "root"), disk, 64);
+        using var http = await host.ConnectAsync(() => Path.Combine(disk.Seen(host.Process), "root"), limit.Token);
+        await sales.UploadAsync(http, limit.Token);
+        const string Query = "select shop, count(*) as n, sum(price) as total from sales group by shop order by shop";
+        await http.EnsureSubmittedAsync("job", SalesSpecs.Spec(Query), limit.Token);
+        await host.HearBeginAsync(nameof(BatchActivities.RunStageTask), limit.Token);
+
+        var filler = disk.Fill(host.Process, leaving: 0);
+        using (var refused = await http.SubmitAsync("other", SalesSpecs.Spec("select count(*) as n from sales"), limit.Token))
+        {
+            var problem = (await refused.Content.ReadFromJsonAsync<Problem>(Responses.Json, limit.Token))!;
+            Assert.Equal((ProblemTypes.StorageFull, 507), (problem.Type, problem.Status));
+        }
+
+        await host.Process.HearAsync("cannot write to its disk", limit.Token);
+        File.Delete(filler);
+
+        Assert.Equal(sales.Answer(Query), await http.RowsAsync("job", limit.Token));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

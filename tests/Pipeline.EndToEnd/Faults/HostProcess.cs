@@ -69,12 +69,19 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Waits for the next line that holds a text, and gives what follows the text; lines before it are passed over.</summary>
     public async Task<string> HearAsync(string text, CancellationToken cancellationToken)
     {
-        await foreach (var line in _lines.Reader.ReadAllAsync(cancellationToken))
+        try
         {
-            if (line.IndexOf(text, StringComparison.Ordinal) is var at and >= 0)
+            await foreach (var line in _lines.Reader.ReadAllAsync(cancellationToken))
             {
-                return line[(at + text.Length)..];
+                if (line.IndexOf(text, StringComparison.Ordinal) is var at and >= 0)
+                {
+                    return line[(at + text.Length)..];
+                }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The host has not said '{text}'. It said:\n{Said}");
         }
 
         throw new InvalidOperationException($"The host ended ({await Ended}) before it said '{text}'. It said:\n{Said}");

@@ -11,8 +11,12 @@ internal sealed class SmallDisk(string folder)
     private const string Mount = """mount -t tmpfs -o size="$1" tmpfs "$2" && shift 2 && exec "$@" """;
 
     /// <summary>Starts a command on a disk of so many megabytes.</summary>
-    public HostProcess Start(int megabytes, string[] command) =>
-        HostProcess.Start([.. Unshare(Mount), "sh", $"{megabytes}m", folder, .. command], AppContext.BaseDirectory);
+    public HostProcess Start(int megabytes, string[] command, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        // The shell hands on no variable whose name has a dot in it; env does.
+        var variables = (environment ?? new Dictionary<string, string>()).Select(variable => $"{variable.Key}={variable.Value}");
+        return HostProcess.Start([.. Unshare(Mount), "sh", $"{megabytes}m", folder, "env", .. variables, .. command], AppContext.BaseDirectory);
+    }
 
     /// <summary>Writes a file until the host's disk has so many bytes left, and gives its path.</summary>
     public string Fill(HostProcess host, int leaving)

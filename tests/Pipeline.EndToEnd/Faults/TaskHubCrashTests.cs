@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Xunit.Abstractions;
 
 namespace Pipeline.EndToEnd.Faults;
@@ -20,13 +21,13 @@ public sealed class TaskHubCrashTests(ITestOutputHelper output) : IDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var (root, journal) = (_folder.CreateSubdirectory("root").FullName, Path.Combine(_folder.FullName, "journal"));
         var scratch = _folder.CreateSubdirectory("scratch").FullName;
-        var committedBy = new List<IReadOnlySet<string>>();
+        var committedBy = new List<HashSet<string>>();
 
         for (var life = 0; life < Kills; life++)
         {
             await using var host = Start(root, journal, life);
             await LiveAndDieAsync(host, random, limit.Token);
-            committedBy.Add(CommittedActivities.Read(root, scratch));
+            committedBy.Add([.. CommittedActivities.Read(root, scratch).Select(activity => JsonSerializer.Deserialize<string>(activity.Input!)!)]);
         }
 
         await using (var host = Start(root, journal, Kills))

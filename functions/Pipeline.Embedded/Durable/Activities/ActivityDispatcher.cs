@@ -77,6 +77,8 @@ internal sealed class ActivityDispatcher(TaskHubServices hub) : IDisposable
 
     private async Task RunAsync(OrchestrationInstance instance, ActivityScheduled activity)
     {
+        if (hub.Logger.IsEnabled(LogLevel.Trace))
+            hub.Logger.LogTrace("Activity '{Name}' of '{Id}' begins (task {TaskId}).", activity.Name, instance.Info.Id, activity.TaskId);
         HistoryEvent outcome;
         try
         {
