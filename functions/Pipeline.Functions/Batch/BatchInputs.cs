@@ -12,7 +12,7 @@ public sealed class BatchInputs(IObjectStore store, FooterReader footers, Parque
 
     /// <summary>Adds a scan task's share of its table.</summary>
     public Task AddShareAsync(TaskInput input, BatchPlan plan, BatchStage stage, BatchTask share, CancellationToken cancellationToken) =>
-        AddTableAsync(input, plan.Tables.First(t => t.Name == stage.Scan!.Large.Table), share.Files, cancellationToken);
+        AddTableAsync(input, plan.Tables.First(t => t.Name == stage.Scan!.Large.Table) with { Read = stage.Scan!.Large.Columns }, share.Files, cancellationToken);
 
     /// <summary>Adds tables and the states of earlier stages, whole.</summary>
     public async Task AddAsync(TaskInput input, BatchPlan plan, BatchRun run, IReadOnlyList<string> names, CancellationToken cancellationToken)

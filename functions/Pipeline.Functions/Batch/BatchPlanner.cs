@@ -41,7 +41,7 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
         {
             var partitioned = split is not null && table.Schema.Name == largest;
             if (query.Reads.FirstOrDefault(r => Same(r.Table, table.Schema.Name)) is { } reads)
-                read.Add(await ReadAsync(table, reads, partitioned, cancellationToken));
+                read.Add(await ReadAsync(table, partitioned ? reads with { Columns = Shared(split!) } : reads, partitioned, cancellationToken));
             else
                 notes.Add($"The query does not read table '{table.Schema.Name}'.");
         }
@@ -133,6 +133,10 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
             throw new SpecException(faults);
     }
 
+    // What the scans read of the large table, all together; no other step reads it.
+    private static List<string> Shared(SplitQuery split) =>
+        [.. split.Blocks.SelectMany(b => b.Large.Columns).Distinct(StringComparer.OrdinalIgnoreCase)];
+
     private static async Task<List<BatchStage>> StagesAsync(SplitQuery split, OpenTable large, BatchOptions options, CancellationToken cancellationToken)
     {
         // The planner names blocks and derived tables in an order in which each comes after those that it reads.
@@ -147,7 +151,8 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
             {
                 var files = await PruneAsync(large, block.Large, cancellationToken);
                 var tasks = TaskPacking.Pack(files, (file, group) => large.Measure(file, group, block.Large.Columns), options.TaskSize, options.ParallelTasks);
-                stages.Add(new BatchStage($"scan {stages.Count + 1}", block, null, tasks));
+                var columns = block with { Large = block.Large with { Columns = large.NeverNone(block.Large.Columns) } };
+                stages.Add(new BatchStage($"scan {stages.Count + 1}", columns, null, tasks));
             }
             else
             {
