@@ -10,7 +10,9 @@ public class OrchestratorTests
     {
         using var module = ModuleDefinition.ReadModule(typeof(PipelineApp).Assembly.Location);
 
-        var faults = OrchestratorCode.Orchestrators(module).SelectMany(OrchestratorCode.Faults).ToArray();
+        var orchestrators = OrchestratorCode.Orchestrators(module);
+        Assert.Contains(orchestrators, method => method.DeclaringType.Name == "BatchOrchestrator");
+        var faults = orchestrators.SelectMany(OrchestratorCode.Faults).ToArray();
 
         Assert.True(faults.Length == 0, "These differ from replay to replay, or leave the orchestration's context:\n" + string.Join("\n", faults));
     }

@@ -23,14 +23,22 @@ internal static class RoomRules
 
     public static ArchRule<IType> KnowsNothingOfFunctions(string root, string room) => KnowsNothingOf(root, room, FunctionsAndDurableTask);
 
+    /// <summary>Of a room only its triggers, orchestrators, activities and what an orchestrator keeps of its progress know Functions.</summary>
+    public static ArchRule<IType> ComputingKnowsNothingOfFunctions(string root, string room) =>
+        Types().That().ResideInNamespaceMatching(Below(root, room)).And().DoNotHaveNameMatching("(Functions|Orchestrator|Activities|Progress)$")
+            .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching(FunctionsAndDurableTask)
+            .WithoutRequiringPositiveResults();
+
     public static ArchRule<IType> AppKnowsNothingOfTheRuntime(string root, string runtime) =>
         Types().That().ResideInNamespaceMatching($@"^{Escape(root)}(\.|$)").And().DoNotResideInNamespaceMatching($@"^{Escape(runtime)}(\.|$)")
             .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching($@"^{Escape(runtime)}(\.|$)");
 
     private static ArchRule<IType> KnowsNothingOf(string root, string room, string others) =>
-        Types().That().ResideInNamespaceMatching($@"^{Escape(root)}\.{room}(\.|$)")
+        Types().That().ResideInNamespaceMatching(Below(root, room))
             .Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching(others)
             .WithoutRequiringPositiveResults();
+
+    private static string Below(string root, string room) => $@"^{Escape(root)}\.{room}(\.|$)";
 
     private static string Escape(string name) => System.Text.RegularExpressions.Regex.Escape(name);
 }

@@ -34,6 +34,10 @@ public class RoomTests
     [InlineData("Sql")]
     public void StorageAndSql_KnowNothingOf_Functions(string shared) => AssertHolds(RoomRules.KnowsNothingOfFunctions("Pipeline", shared));
 
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void RoomsComputing_KnowsNothingOf_Functions(string room) => AssertHolds(RoomRules.ComputingKnowsNothingOfFunctions("Pipeline", room));
+
     [Fact]
     public void App_KnowsNothingOf_TheEmbeddedRuntime() => AssertHolds(RoomRules.AppKnowsNothingOfTheRuntime("Pipeline", "Pipeline.Embedded"));
 
@@ -41,6 +45,7 @@ public class RoomTests
     public void App_Types_AreLoaded()
     {
         Assert.Contains(s_app.Types, type => type.FullName == "Pipeline.Storage.IObjectStore");
+        Assert.Contains(s_app.Types, type => type.FullName == "Pipeline.Batch.BatchPlanner");
         Assert.Contains(s_app.Types, type => type.FullName == "Microsoft.DurableTask.TaskOrchestrationContext");
     }
 
@@ -59,6 +64,10 @@ public class RoomTests
 
     [Fact]
     public void FunctionsRule_StorageThatTakesATrigger_IsCaught() => Assert.NotEmpty(Failures(RoomRules.KnowsNothingOfFunctions(Wrong, "Storage")));
+
+    [Fact]
+    public void ComputingRule_AKernelThatTakesATrigger_IsCaught() =>
+        Assert.Contains("SimulationKernel", Assert.Single(Failures(RoomRules.ComputingKnowsNothingOfFunctions(Wrong, "Simulation"))), StringComparison.Ordinal);
 
     [Fact]
     public void RuntimeRule_AnAppThatUsesItsRuntime_IsCaught() =>

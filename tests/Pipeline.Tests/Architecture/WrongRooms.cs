@@ -30,6 +30,19 @@ namespace Pipeline.Tests.Architecture.Wrong.Grid
     internal sealed class Volunteers : List<Dashboard.Page>;
 }
 
+namespace Pipeline.Tests.Architecture.Wrong.Simulation
+{
+    internal sealed class SimulationFunctions
+    {
+        public static void Step([Microsoft.Azure.Functions.Worker.ActivityTrigger] string rank) => ArgumentNullException.ThrowIfNull(rank);
+    }
+
+    internal sealed class SimulationKernel
+    {
+        public static void Step([Microsoft.Azure.Functions.Worker.ActivityTrigger] string rank) => ArgumentNullException.ThrowIfNull(rank);
+    }
+}
+
 namespace Pipeline.Tests.Architecture.Wrong.Dashboard
 {
     internal sealed class Page;
