@@ -46,10 +46,18 @@ internal sealed class TaskHub : IAsyncDisposable
         var path = services.Options.Path;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         ownership = Own(path + ".lock");
+        try
+        {
+            services.Writer = new StoreWriter(new WriteSession(StoreDatabase.Create(path)), services.Logger);
+        }
+        catch
+        {
+            ownership.Dispose();
+            ownership = null;
+            throw;
+        }
+
         ReserveThreads();
-        var connection = StoreDatabase.Open(path, readOnly: false);
-        StoreDatabase.Initialise(connection);
-        services.Writer = new StoreWriter(new WriteSession(connection), services.Logger);
         services.Writer.Start();
         await Task.Run(() => new Recovery(services).Run(cancellationToken), cancellationToken);
     }

@@ -139,6 +139,24 @@ public sealed class ReplayTests : DurableTest
     }
 
     [Fact]
+    public async Task RemovedOrchestrator_FailsAndSaysThatItIsGone()
+    {
+        Functions.Orchestrator("Gone", async context =>
+        {
+            await context.CallActivityAsync<string>("Echo", "a");
+            await context.WaitForExternalEvent<int>("go");
+        });
+        var id = await StartAsync("Gone");
+        await SettleAsync();
+        await Hub.StopAsync(Limit);
+        Functions = new DelegateFunctions();
+        await OpenAsync();
+        await Client.RaiseEventAsync(id, "go", 1, Limit);
+
+        Assert.Contains("doesn\\u0027t exist", (await EndAsync(id)).SerializedOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ChangedOrchestrator_ThatCatchesEverything_FailsNevertheless()
     {
         Functions.Orchestrator("Changing", async context =>

@@ -147,6 +147,39 @@ public sealed class RewindTests : DurableTest
     }
 
     [Fact]
+    public async Task SubOrchestrationThatCompletedAfterItsParentFailed_GivesItsResult()
+    {
+        Functions.Orchestrator("Child", context => context.WaitForExternalEvent<int>("go"));
+        Functions.Orchestrator("Parent", async context =>
+        {
+            var child = context.CallSubOrchestratorAsync<int>("Child", options: new SubOrchestrationOptions(instanceId: "c"));
+            return await context.CallActivityAsync<int>("Flaky", 1) + await child;
+        });
+        var id = await FailAsync("Parent");
+        await Client.RaiseEventAsync("c", "go", 5, Limit);
+        await EndAsync("c");
+
+        Assert.Equal(15, await RewindAsync<int>(id));
+    }
+
+    [Fact]
+    public async Task SubOrchestrationThatStillRuns_AnswersTheRewoundParent()
+    {
+        Functions.Orchestrator("Child", context => context.WaitForExternalEvent<int>("go"));
+        Functions.Orchestrator("Parent", async context =>
+        {
+            var child = context.CallSubOrchestratorAsync<int>("Child", options: new SubOrchestrationOptions(instanceId: "c"));
+            return await context.CallActivityAsync<int>("Flaky", 1) + await child;
+        });
+        var id = await FailAsync("Parent");
+        broken = false;
+        await Client.RewindInstanceAsync(id, "mended", Limit);
+        await Client.RaiseEventAsync("c", "go", 5, Limit);
+
+        Assert.Equal(15, Result<int>(await EndAsync(id)));
+    }
+
+    [Fact]
     public async Task FailedSubOrchestrationThatWasPurged_RunsAnew()
     {
         Functions.Orchestrator("Child", context => context.CallActivityAsync<int>("Flaky", context.GetInput<int>()));

@@ -19,18 +19,29 @@ public abstract class TaskEntity<TState> : ITaskEntity
         Context = operation.Context;
         State = operation.State.GetState(typeof(TState)) is TState state ? state : InitializeState(operation);
 
-        var target = EntityMethod.Find(GetType(), operation.Name, typeof(TaskEntity<TState>)) is { } own ? (own, (object)this)
-            : AllowStateDispatch && State is not null && EntityMethod.Find(State.GetType(), operation.Name) is { } states ? (states, State)
-            : default;
-        if (target.own is null)
+        object? result = null;
+        if (EntityMethod.Find(GetType(), operation.Name, typeof(TaskEntity<TState>)) is { } own)
         {
-            if (!string.Equals(operation.Name, "delete", StringComparison.OrdinalIgnoreCase))
-                throw new NotSupportedException($"No suitable method found for entity operation '{operation}'.");
+            result = await EntityMethod.InvokeAsync(own, this, operation);
+        }
+        else if (AllowStateDispatch && State is { } target && EntityMethod.Find(target.GetType(), operation.Name) is { } method)
+        {
+            // A state that is a value is boxed while its method changes it.
+            object boxed = target;
+            result = await EntityMethod.InvokeAsync(method, boxed, operation);
+            State = (TState)boxed;
+        }
+        else if (string.Equals(operation.Name, "delete", StringComparison.OrdinalIgnoreCase))
+        {
+            State = default!;
             operation.State.SetState(null);
             return null;
         }
+        else
+        {
+            throw new NotSupportedException($"No suitable method found for entity operation '{operation}'.");
+        }
 
-        var result = await EntityMethod.InvokeAsync(target.own, target.Item2, operation);
         operation.State.SetState(State);
         return result;
     }

@@ -8,6 +8,8 @@ namespace Pipeline.Embedded.Durable;
 internal sealed class ActivityDispatcher(TaskHubServices hub) : IDisposable
 {
     private readonly ConcurrentQueue<(OrchestrationInstance Instance, ActivityScheduled Activity)> queue = new();
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource cancellation = new();
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int workers;
@@ -23,14 +25,23 @@ internal sealed class ActivityDispatcher(TaskHubServices hub) : IDisposable
     }
 
     /// <summary>Begins no more activities, and waits for those that run.</summary>
-    /// <param name="cancellationToken">Then they are cancelled, and will run again after the next start.</param>
+    /// <param name="cancellationToken">
+    /// Then they are cancelled, and will run again after the next start; those that do not heed it for five seconds are left behind.
+    /// </param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         stopping = true;
         if (Volatile.Read(ref workers) == 0)
             return;
-        await using var hurry = cancellationToken.Register(cancellation.Cancel);
-        await idle.Task;
+        try
+        {
+            await idle.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await cancellation.CancelAsync();
+            await idle.Task.WaitAsync(Grace, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Cancels what runs; its outcome is of no interest any more.</summary>
@@ -40,7 +51,12 @@ internal sealed class ActivityDispatcher(TaskHubServices hub) : IDisposable
         cancellation.Cancel();
     }
 
-    public void Dispose() => cancellation.Dispose();
+    public void Dispose()
+    {
+        // Only when nobody can look at the token any more.
+        if (Running == 0)
+            cancellation.Dispose();
+    }
 
     private void Engage()
     {
@@ -101,7 +117,7 @@ internal sealed class ActivityDispatcher(TaskHubServices hub) : IDisposable
             outcome = new TaskFailed(hub.Now, activity.TaskId, TaskFailureDetails.FromException(e));
         }
 
-        hub.Writer.Enqueue(new Arrival(instance, outcome));
+        hub.Writer.Enqueue(new Arrival(hub, instance.Info, outcome));
     }
 
     private static TaskFailureDetails Unknown(string name) => new(

@@ -26,8 +26,7 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
         var json = hub.Payloads.Serialize(input, $"input of orchestrator '{orchestratorName}'");
         var info = StartRequest.Describe(hub, orchestratorName, options);
         var forbidden = options?.DedupeStatuses?.Select(ParseDedupeStatus).ToArray() ?? [];
-        cancellation.ThrowIfCancellationRequested();
-        return await hub.Writer.EnqueueAsync(new StartRequest(hub, info, json, forbidden));
+        return await hub.Writer.EnqueueAsync(new StartRequest(hub, info, json, forbidden), cancellation);
     }
 
     public override Task RaiseEventAsync(
@@ -95,6 +94,8 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
         filter ??= new OrchestrationQuery();
         if (filter.InstanceIdPrefix is { Length: > 0 } prefix)
             InstanceId.Valid(prefix);
+        if (filter.Statuses?.Any() == false)
+            filter = filter with { Statuses = null };
         return Pageable.Create<OrchestrationMetadata>((token, sizeHint, cancellation) =>
         {
             var size = Math.Min(sizeHint ?? filter.PageSize, MaxPageSize);
@@ -125,8 +126,7 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
         string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         InstanceId.Valid(instanceId);
-        cancellation.ThrowIfCancellationRequested();
-        return new PurgeResult(await hub.Writer.EnqueueAsync(new PurgeRequest(instanceId, options?.Recursive ?? false)));
+        return new PurgeResult(await hub.Writer.EnqueueAsync(new PurgeRequest(instanceId, options?.Recursive ?? false), cancellation));
     }
 
     /// <remarks>Only instances that have ended are purged, whatever the filter says.</remarks>
@@ -144,10 +144,9 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
             var rows = hub.Reader.ListInstances(query, after, MaxPageSize);
             foreach (var row in rows)
             {
-                cancellation.ThrowIfCancellationRequested();
                 if (filter.Timeout is { } timeout && clock.GetElapsedTime(begin) >= timeout)
                     return new PurgeResult(purged, isComplete: false);
-                purged += await hub.Writer.EnqueueAsync(new PurgeRequest(row.Info.Id, options?.Recursive ?? false));
+                purged += await hub.Writer.EnqueueAsync(new PurgeRequest(row.Info.Id, options?.Recursive ?? false), cancellation);
             }
 
             if (rows.Count < MaxPageSize)
@@ -171,17 +170,16 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
             StartAt = null,
             Parent = null,
         };
-        return await hub.Writer.EnqueueAsync(new StartRequest(hub, info, row.Input, []));
+        return await hub.Writer.EnqueueAsync(new StartRequest(hub, info, row.Input, []), cancellation);
     }
 
     public override async Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
     {
         InstanceId.Valid(instanceId);
-        cancellation.ThrowIfCancellationRequested();
         var row = hub.Reader.FindInstance(instanceId) ?? throw new InstanceNotFoundException(instanceId);
         if (row.Status != OrchestrationRuntimeStatus.Failed)
             throw new InstanceStateException(Cannot("rewind", instanceId, row.Status), row.Status);
-        await hub.Writer.EnqueueAsync(new RewindRequest(hub, RewindPlan.Make(hub, row.Info)));
+        await hub.Writer.EnqueueAsync(new RewindRequest(hub, RewindPlan.Make(hub, row.Info)), cancellation);
         hub.Logger.LogInformation("Orchestration '{Id}' was rewound: {Reason}", instanceId, reason);
     }
 
@@ -197,8 +195,7 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
         string instanceId, HistoryEvent @event, Func<OrchestrationRuntimeStatus, string?> refuse, CancellationToken cancellation)
     {
         InstanceId.Valid(instanceId);
-        cancellation.ThrowIfCancellationRequested();
-        await hub.Writer.EnqueueAsync(new SendRequest(hub, instanceId, @event, refuse));
+        await hub.Writer.EnqueueAsync(new SendRequest(hub, instanceId, @event, refuse), cancellation);
     }
 
     private async Task<OrchestrationMetadata> WaitAsync(

@@ -18,12 +18,11 @@ internal sealed class EmbeddedEntityClient(TaskHubServices hub, string name) : D
         CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(operationName);
-        cancellation.ThrowIfCancellationRequested();
         var message = new OperationMessage(id.ToString(), operationName, hub.Payloads.Converter.Serialize(input), Caller: null)
         {
             DueAt = options?.SignalTime?.UtcDateTime,
         };
-        await hub.Writer.EnqueueAsync(new SignalRequest(hub, message));
+        await hub.Writer.EnqueueAsync(new SignalRequest(hub, message), cancellation);
     }
 
     public override Task<EntityMetadata?> GetEntityAsync(
@@ -55,7 +54,7 @@ internal sealed class EmbeddedEntityClient(TaskHubServices hub, string name) : D
         {
             var orphans = hub.Reader.ListOrphanedLocks();
             if (orphans.Count > 0)
-                await hub.Writer.EnqueueAsync(new SignalRequest(hub, orphans));
+                await hub.Writer.EnqueueAsync(new SignalRequest(hub, orphans), cancellation);
             return new CleanEntityStorageResult { OrphanedLocksReleased = orphans.Count };
         }
 

@@ -21,8 +21,7 @@ internal sealed class SendRequest(
 
     protected override bool Accepted()
     {
-        if (hub.Instances.TryFind(instanceId, out var instance))
-            instance.Deliver(@event);
+        hub.Instances.Deliver(instanceId, @event);
         return true;
     }
 }

@@ -18,7 +18,6 @@ internal sealed class Entity : IThreadPoolWorkItem
     private readonly LinkedList<EntityMessage> waiting = new();
     private EntityRecord? record;
     private bool busy;
-    private bool retired;
 
     public Entity(TaskHubServices hub, string entityId)
     {
@@ -47,24 +46,13 @@ internal sealed class Entity : IThreadPoolWorkItem
     }
 
     /// <summary>Takes in a committed message.</summary>
-    /// <returns>False if this object has left memory; another takes its place.</returns>
-    public bool TryDeliver(EntityMessage message)
+    public void Deliver(EntityMessage message)
     {
         lock (gate)
         {
-            if (retired)
-                return false;
             waiting.AddLast(message);
             Schedule();
-            return true;
         }
-    }
-
-    /// <summary>Leaves memory, if nothing is to be done.</summary>
-    public bool TryRetire()
-    {
-        lock (gate)
-            return retired = !busy && waiting.Count == 0;
     }
 
     /// <summary>Goes on with the state that has been committed.</summary>
@@ -102,6 +90,10 @@ internal sealed class Entity : IThreadPoolWorkItem
             record ??= hub.Reader.FindEntity(id.ToString()) ?? new EntityRecord(id.ToString(), null, default, null, null);
             if (Take() is { Count: > 0 } batch)
                 hub.Writer.Enqueue(await RunAsync(batch));
+        }
+        catch (ObjectDisposedException)
+        {
+            // The hub has stopped; the next start goes on.
         }
         catch (Exception e)
         {

@@ -1,18 +1,27 @@
-using System.Collections.Concurrent;
-
 namespace Pipeline.Embedded.Durable;
 
 /// <summary>The entities that are in memory.</summary>
 internal sealed class EntityDirectory(TaskHubServices hub)
 {
-    private readonly ConcurrentDictionary<string, Entity> entities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Entity> entities = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int running;
     private volatile bool stopping;
 
-    public bool IsIdle => entities.Values.All(entity => entity.IsIdle);
+    public bool IsIdle
+    {
+        get
+        {
+            lock (entities)
+                return entities.Values.All(entity => entity.IsIdle);
+        }
+    }
 
-    public int Backlog(string id) => entities.TryGetValue(id, out var entity) ? entity.Backlog : 0;
+    public int Backlog(string id)
+    {
+        lock (entities)
+            return entities.TryGetValue(id, out var entity) ? entity.Backlog : 0;
+    }
 
     /// <summary>Hands a committed message to its entity, when it is due.</summary>
     public void Deliver(EntityMessage message)
@@ -23,17 +32,22 @@ internal sealed class EntityDirectory(TaskHubServices hub)
             return;
         }
 
-        while (!entities.GetOrAdd(message.EntityId, id => new Entity(hub, id)).TryDeliver(message))
+        lock (entities)
         {
-            // It is leaving memory at this moment; the next look finds a new one.
+            if (!entities.TryGetValue(message.EntityId, out var entity))
+                entities[message.EntityId] = entity = new Entity(hub, message.EntityId);
+            entity.Deliver(message);
         }
     }
 
     /// <summary>Lets an idle entity leave memory, if there are many.</summary>
     public void Trim(string id, Entity entity)
     {
-        if (entities.Count > hub.Options.MaxLiveOrchestrations && entity.TryRetire())
-            entities.TryRemove(new(id, entity));
+        lock (entities)
+        {
+            if (entities.Count > hub.Options.MaxLiveOrchestrations && entity is { IsIdle: true, Backlog: 0 })
+                entities.Remove(id);
+        }
     }
 
     /// <summary>Whether an entity may begin a batch.</summary>

@@ -1,20 +1,20 @@
 namespace Pipeline.Embedded.Durable;
 
 /// <summary>Something reaches an execution: an activity's outcome, or a timer that is due.</summary>
-internal sealed class Arrival(OrchestrationInstance instance, HistoryEvent @event) : Commit
+internal sealed class Arrival(TaskHubServices hub, InstanceInfo execution, HistoryEvent @event) : Commit
 {
     private bool arrived;
 
     public override void Apply(WriteSession session)
     {
-        arrived = session.AppendIfLive(instance.Info.Key, @event);
+        arrived = session.AppendIfLive(execution.Key, @event);
         if (!arrived && @event is TaskOutcome outcome)
-            session.DeleteOrphan(instance.Info.Key, outcome.TaskId);
+            session.DeleteOrphan(execution.Key, outcome.TaskId);
     }
 
     public override void Committed()
     {
         if (arrived)
-            instance.Deliver(@event);
+            hub.Instances.Deliver(execution.Id, @event);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 
 namespace Pipeline.Embedded.Durable;
 
@@ -10,7 +9,12 @@ internal sealed class InstanceDirectory
 
     public IEnumerable<OrchestrationInstance> All => live.Values;
 
-    public bool TryFind(string id, [NotNullWhen(true)] out OrchestrationInstance? instance) => live.TryGetValue(id, out instance);
+    /// <summary>Hands a committed event to the current execution of an instance.</summary>
+    public void Deliver(string id, HistoryEvent @event)
+    {
+        if (live.TryGetValue(id, out var instance))
+            instance.Deliver(@event);
+    }
 
     /// <summary>Adds an execution, in place of an earlier one of the same instance.</summary>
     public void Set(OrchestrationInstance instance) => live[instance.Info.Id] = instance;

@@ -328,7 +328,8 @@ internal sealed class OrchestrationExecution
     /// <summary>Everything has been replayed: nothing of what was recorded may be missing.</summary>
     private void EndReplay()
     {
-        if (fatal is not null)
+        // One whose function is gone, or has not begun, has done nothing that could be compared.
+        if (fatal is not null || orchestrator is null)
             return;
         try
         {

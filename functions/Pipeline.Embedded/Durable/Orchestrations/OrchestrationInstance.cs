@@ -28,10 +28,13 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     /// <param name="hub">The hub's other parts.</param>
     /// <param name="info">What is fixed about the execution.</param>
     /// <param name="status">The status in the store.</param>
-    public OrchestrationInstance(TaskHubServices hub, InstanceInfo info, OrchestrationRuntimeStatus status)
+    /// <param name="customStatus">That of the round before.</param>
+    public OrchestrationInstance(
+        TaskHubServices hub, InstanceInfo info, OrchestrationRuntimeStatus status, string? customStatus = null)
     {
         this.hub = hub;
         this.status = status;
+        this.customStatus = customStatus;
         Info = info;
     }
 
@@ -54,23 +57,19 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     public long LastTurn { get; private set; }
 
     /// <summary>Sets a new execution going. Its whole history is the event that starts it, so nothing need be read.</summary>
-    /// <param name="hub">The hub's other parts.</param>
-    /// <param name="info">What is fixed about the execution.</param>
     /// <param name="input">JSON.</param>
-    /// <param name="customStatus">That of the round before.</param>
     /// <param name="started">The event that starts it; null if it is to begin later.</param>
-    public static void Start(TaskHubServices hub, InstanceInfo info, string? input, string? customStatus, ExecutionStarted? started)
+    public void Start(string? input, ExecutionStarted? started)
     {
-        var instance = new OrchestrationInstance(hub, info, OrchestrationRuntimeStatus.Pending) { customStatus = customStatus };
-        hub.Instances.Set(instance);
+        hub.Instances.Set(this);
         if (started is null)
         {
-            instance.ArmStart();
+            ArmStart();
             return;
         }
 
-        instance.execution = instance.Create(input, new RecordedActions([]));
-        instance.Deliver(started);
+        execution = Create(input, new RecordedActions([]));
+        Deliver(started);
     }
 
     /// <summary>Takes in a committed event.</summary>
@@ -94,7 +93,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
     /// <summary>Lets an execution that is to begin later begin when it is due.</summary>
     public void ArmStart() =>
-        hub.Timers.Add(Info.StartAt ?? DateTime.MinValue, () => hub.Writer.Enqueue(new Arrival(this, new ExecutionStarted(hub.Now))));
+        hub.Timers.Add(Info.StartAt ?? DateTime.MinValue, () => hub.Writer.Enqueue(new Arrival(hub, Info, new ExecutionStarted(hub.Now))));
 
     /// <summary>Asks for a turn, for instance because the store holds events that were never worked through.</summary>
     public void Wake()
@@ -130,6 +129,10 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
             if (!ended)
                 Turn();
         }
+        catch (ObjectDisposedException)
+        {
+            // The hub has stopped; the next start goes on.
+        }
         catch (Exception e)
         {
             hub.Logger.LogError(
@@ -155,7 +158,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     {
         lock (gate)
             timers.Remove(timerId);
-        hub.Writer.Enqueue(new Arrival(this, new TimerFired(hub.Now, timerId)));
+        hub.Writer.Enqueue(new Arrival(hub, Info, new TimerFired(hub.Now, timerId)));
     }
 
     private void Disarm(IEnumerable<int> timerIds)
@@ -252,6 +255,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
     private TurnResult Snapshot(OrchestrationExecution current, List<ScheduledAction> actions) => new(
         Status(current),
+        Status(current) != status,
         hub.Now,
         current.Processed,
         VisibleStatus(current),

@@ -1,3 +1,5 @@
+using Microsoft.DurableTask.Client;
+
 namespace Pipeline.Embedded.Durable;
 
 /// <summary>
@@ -25,22 +27,23 @@ internal sealed class Outbox(TaskHubServices hub)
             session.Delete(existing.Key);
         }
 
-        Start(session, info with { Key = session.NextSequence() }, input, now);
+        Start(session, info with { Key = session.NextSequence() }, input, now, OrchestrationRuntimeStatus.Pending, customStatus: null);
         return true;
     }
 
     /// <summary>Starts an execution whose id is free.</summary>
-    public void Start(WriteSession session, InstanceInfo info, string? input, DateTime now, string? customStatus = null)
+    public void Start(
+        WriteSession session, InstanceInfo info, string? input, DateTime now, OrchestrationRuntimeStatus status, string? customStatus)
     {
-        var started = session.Insert(info, input, now, customStatus);
-        Add(() => OrchestrationInstance.Start(hub, info, input, customStatus, started));
+        var started = session.Insert(info, input, now, status, customStatus);
+        Add(() => new OrchestrationInstance(hub, info, status, customStatus).Start(input, started));
     }
 
     /// <summary>Sends an event to an instance, if it lives.</summary>
     public void Send(WriteSession session, string instanceId, HistoryEvent @event)
     {
         if (session.AppendIfLive(instanceId, @event))
-            Add(() => Hand(instanceId, @event));
+            Add(() => hub.Instances.Deliver(instanceId, @event));
     }
 
     /// <summary>Sends a task's outcome to the execution that waits for it.</summary>
@@ -49,7 +52,7 @@ internal sealed class Outbox(TaskHubServices hub)
     {
         if (!session.AppendIfLive(key, outcome))
             return false;
-        Add(() => Hand(instanceId, outcome));
+        Add(() => hub.Instances.Deliver(instanceId, outcome));
         return true;
     }
 
@@ -58,11 +61,5 @@ internal sealed class Outbox(TaskHubServices hub)
     {
         session.AddEntityMessage(message);
         Add(() => hub.Entities.Deliver(message));
-    }
-
-    private void Hand(string instanceId, HistoryEvent @event)
-    {
-        if (hub.Instances.TryFind(instanceId, out var receiver))
-            receiver.Deliver(@event);
     }
 }

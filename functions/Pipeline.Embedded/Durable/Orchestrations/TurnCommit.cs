@@ -38,7 +38,8 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
         if (turn.Completion is { Next: null } completion)
             LogEnd(completion);
         outbox.Deliver();
-        hub.Waiters.Signal(Info.Id);
+        if (turn.IsNewStatus)
+            hub.Waiters.Signal(Info.Id);
     }
 
     private void Update(WriteSession session)
@@ -77,14 +78,14 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
         session.Delete(Info.Key);
         if (!carried)
         {
-            outbox.Start(session, info, completion.NextInput, turn.At, turn.CustomStatus);
+            outbox.Start(session, info, completion.NextInput, turn.At, OrchestrationRuntimeStatus.Running, turn.CustomStatus);
             return;
         }
 
-        session.Insert(info, completion.NextInput, turn.At, turn.CustomStatus);
+        session.Insert(info, completion.NextInput, turn.At, OrchestrationRuntimeStatus.Running, turn.CustomStatus);
         outbox.Add(() =>
         {
-            var next = new OrchestrationInstance(hub, info, OrchestrationRuntimeStatus.Pending);
+            var next = new OrchestrationInstance(hub, info, OrchestrationRuntimeStatus.Running);
             hub.Instances.Set(next);
             next.Wake();
         });

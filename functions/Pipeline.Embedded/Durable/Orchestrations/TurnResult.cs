@@ -8,6 +8,7 @@ namespace Pipeline.Embedded.Durable;
 /// </summary>
 internal sealed record TurnResult(
     OrchestrationRuntimeStatus Status,
+    bool IsNewStatus,
     DateTime At,
     long Processed,
     string? CustomStatus,

@@ -50,10 +50,13 @@ internal sealed class RewindPlan
             actions = new RewindActions(plan.stored.History.OfType<ScheduledAction>());
         }
         while (plan.Drop(plan.Try(actions)));
-        foreach (var step in plan.History.OfType<ScheduledAction>())
+        var ended = plan.History.OfType<TaskOutcome>().Select(outcome => outcome.TaskId).ToHashSet();
+        foreach (var step in plan.History.OfType<ScheduledAction>().Where(step => !ended.Contains(step.TaskId)).ToList())
         {
-            if (actions.RecordedNumber(step.TaskId) is { } recorded && plan.dropped.Contains(recorded))
-                plan.Repeat(step);
+            if (step is SubOrchestrationScheduled child)
+                plan.GoOn(child);
+            else if (step is EntityCalled or EntitiesLocked)
+                plan.Again.Add(step);
         }
 
         return plan;
@@ -139,18 +142,16 @@ internal sealed class RewindPlan
         return [];
     }
 
-    private void Repeat(ScheduledAction step)
+    /// <summary>A sub-orchestration that failed is rewound; one that ended meanwhile gives its outcome; one that is gone begins anew.</summary>
+    private void GoOn(SubOrchestrationScheduled step)
     {
-        if (step is SubOrchestrationScheduled child
-            && hub.Reader.FindInstance(child.InstanceId) is { Status: OrchestrationRuntimeStatus.Failed, Info: { Parent: { } parent } info }
-            && parent.Key == Info.Key)
-        {
-            // Its answer goes to the step under the new number.
-            Children.Add(Make(hub, info with { Parent = parent with { TaskId = step.TaskId } }));
-        }
-        else if (step is not ActivityScheduled)
-        {
+        var row = hub.Reader.FindInstance(step.InstanceId);
+        if (row?.Info.Parent is not { } parent || parent.Key != Info.Key || row.Status == OrchestrationRuntimeStatus.Terminated)
             Again.Add(step);
-        }
+        else if (row.Status == OrchestrationRuntimeStatus.Failed)
+            // Its answer goes to the step under the new number.
+            Children.Add(Make(hub, row.Info with { Parent = parent with { TaskId = step.TaskId } }));
+        else if (row.Status == OrchestrationRuntimeStatus.Completed)
+            History.Add(new TaskCompleted(hub.Now, step.TaskId, row.Output));
     }
 }

@@ -79,9 +79,24 @@ internal static class StoreDatabase
             data TEXT);
         """;
 
-    /// <summary>Makes the tables where they are missing.</summary>
+    /// <summary>Opens the database to write, and makes the tables where they are missing.</summary>
     /// <exception cref="InvalidDataException">The file was written by another version.</exception>
-    public static void Initialise(SqliteConnection writer)
+    public static SqliteConnection Create(string path)
+    {
+        var connection = Open(path, readOnly: false);
+        try
+        {
+            Initialise(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void Initialise(SqliteConnection writer)
     {
         Run(writer, "PRAGMA journal_mode = WAL");
         // A commit is acknowledged only when it is on the disk; commits are grouped, so that costs little.

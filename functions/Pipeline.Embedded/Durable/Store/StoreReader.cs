@@ -9,6 +9,8 @@ namespace Pipeline.Embedded.Durable;
 /// <summary>Reads what is committed. For any number of threads; each read sees one moment of the store.</summary>
 internal sealed class StoreReader(string path) : IDisposable
 {
+    // The last of Unicode: an id with a certain prefix lies between that prefix and the prefix followed by this.
+    private const string LastCharacter = "\U0010FFFF";
     private const string EntityColumns = "id, state, modified, lock_key, lock_id";
 
     private readonly ConcurrentBag<ReadConnection> idle = [];
@@ -29,15 +31,15 @@ internal sealed class StoreReader(string path) : IDisposable
         using var rows = connection.Statement(
             $"""
             SELECT {InstanceRow.Columns} FROM instances i JOIN payloads p ON p.key = i.key
-            WHERE i.id > $after
-                AND ($prefix IS NULL OR substr(i.id, 1, length($prefix)) = $prefix)
+            WHERE i.id > $after AND i.id >= $prefix AND i.id < $end
                 AND ($statuses IS NULL OR i.status IN (SELECT value FROM json_each($statuses)))
                 AND ($from IS NULL OR i.created >= $from)
                 AND ($to IS NULL OR i.created <= $to)
             ORDER BY i.id LIMIT $count
             """).Query(
                 afterId ?? string.Empty,
-                query.InstanceIdPrefix,
+                query.InstanceIdPrefix ?? string.Empty,
+                query.InstanceIdPrefix + LastCharacter,
                 query.Statuses is { } statuses ? JsonSerializer.Serialize(statuses.Select(status => (int)status)) : null,
                 query.CreatedFrom?.UtcTicks,
                 query.CreatedTo?.UtcTicks,
@@ -106,15 +108,19 @@ internal sealed class StoreReader(string path) : IDisposable
         using var rows = connection.Statement(
             $"""
             SELECT {EntityColumns} FROM entities
-            WHERE id > $after
-                AND ($prefix IS NULL OR substr(id, 1, length($prefix)) = $prefix)
+            WHERE id > $after AND id >= $prefix AND id < $end
                 AND ($transient OR state IS NOT NULL)
                 AND ($from IS NULL OR modified >= $from)
                 AND ($to IS NULL OR modified <= $to)
             ORDER BY id LIMIT $count
             """).Query(
-                afterId ?? string.Empty, query.InstanceIdStartsWith, query.IncludeTransient, query.LastModifiedFrom?.UtcTicks,
-                query.LastModifiedTo?.UtcTicks, count);
+                afterId ?? string.Empty,
+                query.InstanceIdStartsWith ?? string.Empty,
+                query.InstanceIdStartsWith + LastCharacter,
+                query.IncludeTransient,
+                query.LastModifiedFrom?.UtcTicks,
+                query.LastModifiedTo?.UtcTicks,
+                count);
         while (rows.Read())
             found.Add(Entity(rows));
         return found;

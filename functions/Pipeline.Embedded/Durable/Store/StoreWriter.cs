@@ -62,10 +62,13 @@ internal sealed class StoreWriter : IDisposable
         commit.Failed(new ObjectDisposedException(nameof(TaskHub), "The task hub has stopped."));
     }
 
-    public Task<T> EnqueueAsync<T>(Request<T> request)
+    /// <param name="request">The commit, and what it answers.</param>
+    /// <param name="cancellation">Ends the waiting; the commit itself may happen nevertheless.</param>
+    public Task<T> EnqueueAsync<T>(Request<T> request, CancellationToken cancellation = default)
     {
+        cancellation.ThrowIfCancellationRequested();
         Enqueue(request);
-        return request.Task;
+        return request.Task.WaitAsync(cancellation);
     }
 
     /// <summary>Ends when everything enqueued so far is on the disk.</summary>

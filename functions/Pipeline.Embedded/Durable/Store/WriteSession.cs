@@ -151,10 +151,11 @@ internal sealed class WriteSession : IDisposable
 
     /// <summary>Makes an instance.</summary>
     /// <returns>Its first event; null if it is to begin later.</returns>
-    public ExecutionStarted? Insert(InstanceInfo info, string? input, DateTime now, string? customStatus = null)
+    public ExecutionStarted? Insert(
+        InstanceInfo info, string? input, DateTime now, OrchestrationRuntimeStatus status, string? customStatus)
     {
         insertInstance.Execute(
-            info.Key, info.Id, info.Name, info.Version, (int)OrchestrationRuntimeStatus.Pending, info.CreatedAt.Ticks, now.Ticks,
+            info.Key, info.Id, info.Name, info.Version, (int)status, info.CreatedAt.Ticks, now.Ticks,
             info.StartAt?.Ticks, customStatus, info.Tags is { Count: > 0 } tags ? JsonSerializer.Serialize(tags) : null,
             info.Parent?.Key, info.Parent?.InstanceId, info.Parent?.TaskId, info.Parent?.Name);
         insertPayload.Execute(info.Key, input);
