@@ -17,6 +17,9 @@ internal static class BatchMeasurements
     /// <summary>DuckDB asked directly.</summary>
     public const string DuckDb = "duckdb";
 
+    /// <summary>The processor time of <see cref="Job"/> or <see cref="DuckDb"/>, all threads together.</summary>
+    public const string Processor = "cpu of ";
+
     /// <summary>What of a job's time lies outside its activities: HTTP, orchestration, commits.</summary>
     public const string Rest = "rest";
 
@@ -36,12 +39,12 @@ internal static class BatchMeasurements
         // In turn, so that whatever else the machine does falls on both; the first round warms both up.
         for (var round = 0; round <= rounds; round++)
         {
-            var start = Stopwatch.GetTimestamp();
+            var duckDb = Clock.Start();
             var expected = flights.AskDuckDb();
-            var duckDb = Stopwatch.GetElapsedTime(start);
-            start = Stopwatch.GetTimestamp();
+            duckDb.Stop();
+            var job = Clock.Start();
             var (id, result) = await app.RunAsync(flights.Spec, cancellationToken);
-            var job = Stopwatch.GetElapsedTime(start);
+            job.Stop();
             var rows = result.Rows.Select(row => Flights.Row(row.EnumerateArray())).ToArray();
             if (!rows.SequenceEqual(expected))
             {
@@ -50,7 +53,7 @@ internal static class BatchMeasurements
 
             if (round > 0)
             {
-                times.Add(DuckDb, duckDb.TotalMilliseconds);
+                duckDb.AddTo(times, DuckDb);
                 await AddJobAsync(app, id, job, times, cancellationToken);
             }
         }
@@ -76,9 +79,9 @@ internal static class BatchMeasurements
         var times = new Samples();
         for (var round = -3; round < rounds; round++)
         {
-            var start = Stopwatch.GetTimestamp();
+            var job = Clock.Start();
             var (id, result) = await app.RunAsync("""{ "kind": "batch", "name": "tiny", "tables": { "t": "tiny" }, "query": "select id from t" }""", cancellationToken);
-            var job = Stopwatch.GetElapsedTime(start);
+            job.Stop();
             if (result.RowCount != 10)
             {
                 throw new BenchmarkException($"The tiny job gave {result.RowCount} rows of 10.");
@@ -94,7 +97,7 @@ internal static class BatchMeasurements
     }
 
     // Activities of one kind run side by side: their stage lasts from the first that was asked for to the last that ended.
-    private static async Task AddJobAsync(JobsApp app, string id, TimeSpan job, Samples times, CancellationToken cancellationToken)
+    private static async Task AddJobAsync(JobsApp app, string id, Clock job, Samples times, CancellationToken cancellationToken)
     {
         var activities = 0.0;
         foreach (var stage in (await app.ActivitiesAsync(id, cancellationToken)).GroupBy(activity => activity.Activity))
@@ -104,11 +107,34 @@ internal static class BatchMeasurements
             activities += milliseconds;
         }
 
-        times.Add(Job, job.TotalMilliseconds);
-        times.Add(Rest, job.TotalMilliseconds - activities);
+        job.AddTo(times, Job);
+        times.Add(Rest, job.Milliseconds - activities);
         foreach (var (name, value) in (await app.OutputAsync(id, cancellationToken)).Statistics)
         {
             times.Add(name, value);
+        }
+    }
+
+    private sealed class Clock
+    {
+        private readonly long _start = Stopwatch.GetTimestamp();
+        private readonly TimeSpan _processorStart = Environment.CpuUsage.TotalTime;
+        private TimeSpan _processor;
+
+        public double Milliseconds { get; private set; }
+
+        public static Clock Start() => new();
+
+        public void Stop()
+        {
+            Milliseconds = Stopwatch.GetElapsedTime(_start).TotalMilliseconds;
+            _processor = Environment.CpuUsage.TotalTime - _processorStart;
+        }
+
+        public void AddTo(Samples samples, string key)
+        {
+            samples.Add(key, Milliseconds);
+            samples.Add(Processor + key, _processor.TotalMilliseconds);
         }
     }
 }
