@@ -93,6 +93,9 @@ public sealed class RecoveryTests : DurableTest
         {
             await SettleAsync();
             await CrashAsync();
+            // An instance that failed says why, where the event would only say that it is not running.
+            var instance = (await Client.GetInstanceAsync(id, true, Limit))!;
+            Assert.True(instance.IsRunning, $"{instance.RuntimeStatus} at step {i}: {instance.SerializedOutput}");
             await Client.RaiseEventAsync(id, "go", 100, Limit);
         }
 
