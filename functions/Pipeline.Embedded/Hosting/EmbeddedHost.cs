@@ -4,6 +4,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Embedded.Durable;
+using Pipeline.Embedded.EventHubs;
+using Pipeline.Embedded.EventHubs.Log;
 using Pipeline.Embedded.Http;
 using Pipeline.Embedded.Http.Durable;
 using Pipeline.Embedded.Triggers;
@@ -31,6 +33,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     private readonly CancellationTokenSource _abort = new();
     private readonly Lock _stopLock = new();
     private TriggerListeners? _triggers;
+    private EventHubsEndpoint? _eventHubs;
     private bool _hubRuns;
     private Task? _stopping;
 
@@ -69,6 +72,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     /// <summary>The key of the Durable HTTP API.</summary>
     public string DurableKey => _keys.Durable;
+
+    /// <summary>What Event Hubs clients connect with; null where the settings declare no hub below <c>Pipeline:EventHubs:Hubs</c>.</summary>
+    public string? EventHubsConnectionString => _eventHubs?.ConnectionString;
 
     /// <summary>What is hosted, by trigger and name.</summary>
     public IReadOnlyList<FunctionInfo> Functions =>
@@ -121,6 +127,13 @@ public sealed class EmbeddedHost : IAsyncDisposable
             writer.WriteLine();
         }
 
+        if (_eventHubs is { } eventHubs)
+        {
+            writer.WriteLine($"Event hubs at sb://localhost:{eventHubs.Port} (the key is kept in {Path.Combine(Root, EventHubsKey.FileName)}):");
+            foreach (var hub in eventHubs.Hubs.Values) writer.WriteLine($"  {hub.Name}  {hub.Partitions.Count} partitions");
+            writer.WriteLine();
+        }
+
         if (!_keysAreNew) return;
         writer.WriteLine($"Function key (kept in {KeysPath} and not shown again): {FunctionKey}");
         writer.WriteLine();
@@ -131,6 +144,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     {
         await StopAsync();
         _triggers?.Dispose();
+        if (_eventHubs is not null) await _eventHubs.DisposeAsync();
         await _app.DisposeAsync();
         _abort.Dispose();
     }
@@ -151,6 +165,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         // From what others depend on to what depends on others: a request or a blob may start an orchestration at once.
         await StartHubAsync(cancellationToken);
         BaseAddress = await WebServer.StartAsync(_app, _options.Url, cancellationToken);
+        await StartEventHubsAsync(cancellationToken);
         await _triggers.StartAsync(cancellationToken);
     }
 
@@ -164,6 +179,20 @@ public sealed class EmbeddedHost : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
         {
             throw new EmbeddedHostException($"The task hub in {Root} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    private async Task StartEventHubsAsync(CancellationToken cancellationToken)
+    {
+        if (EventHubsSettings.Read(Services.GetRequiredService<IConfiguration>()) is not { } declared) return;
+        try
+        {
+            _eventHubs = await EventHubsEndpoint.StartAsync(
+                declared with { Root = Root, TimeProvider = _options.TimeProvider, Logger = _loggers.CreateLogger<EventHubsEndpoint>() }, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LogDamagedException)
+        {
+            throw new EmbeddedHostException($"The event hubs in {Root} cannot be opened: {e.Message}", e);
         }
     }
 

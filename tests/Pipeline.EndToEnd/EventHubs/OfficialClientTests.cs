@@ -147,8 +147,8 @@ public class OfficialClientTests
 
         var answers = await RunAsync(running, "balance.mjs", "2000");
 
-        Assert.Equal(4, answers[0].GetProperty("a").GetInt32());
-        Assert.True(answers[1].GetProperty("apart").GetBoolean());
+        Assert.Equal("[4]", answers[0].GetProperty("alone").GetRawText());
+        Assert.Equal("[2,2]", answers[1].GetProperty("together").GetRawText());
         Assert.Equal(2000, answers[2].GetProperty("distinct").GetInt32());
     }
 

@@ -71,6 +71,8 @@ internal sealed class ClientTransport : IAsyncTransport
     /// <inheritdoc/>
     public async Task SendAsync(IList<ByteBuffer> bufferList, int listSize)
     {
+        // Away from the caller: what it says meanwhile gathers, and goes in one piece.
+        await Task.Yield();
         if (_gate is { Task.IsCompleted: false } gate) await gate.Task;
         if (bufferList.Count == 1)
         {

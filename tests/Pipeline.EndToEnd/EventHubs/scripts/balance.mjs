@@ -1,4 +1,4 @@
-// balance.mjs EVENTS: one consumer takes every partition; a second joins and both end with a half; together they get every event once.
+// balance.mjs EVENTS: one consumer takes every partition; a second joins and each ends with half of them; together they get every event.
 import { consumer, deferred, say } from "./common.mjs";
 
 const wanted = Number(process.argv[2]);
@@ -16,51 +16,53 @@ const store = {
       owners.set(claim.partitionId, taken);
       granted.push({ ...taken });
     }
+    look();
     return granted;
   },
   updateCheckpoint: async (checkpoint) => void checkpoints.set(checkpoint.partitionId, checkpoint),
   listCheckpoints: async () => [...checkpoints.values()],
 };
 
-const held = { a: new Set(), b: new Set() };
 const counts = new Map();
-let received = 0;
 const [allTaken, balanced, everything] = [deferred(), deferred(), deferred()];
-const options = { loadBalancingOptions: { strategy: "greedy", updateIntervalInMs: 300, partitionOwnershipExpirationIntervalInMs: 30000 } };
+const options = { loadBalancingOptions: { strategy: "greedy", updateIntervalInMs: 300, partitionOwnershipExpirationIntervalInMs: 60000 } };
 
-function look() {
-  if (held.a.size === 4) allTaken.resolve();
-  if (held.a.size === 2 && held.b.size === 2) balanced.resolve();
+/** How many partitions each consumer owns, as the store has it. */
+function shares() {
+  const shares = new Map();
+  for (const owner of owners.values()) shares.set(owner.ownerId, (shares.get(owner.ownerId) ?? 0) + 1);
+  return [...shares.values()];
 }
 
-function start(name) {
+function look() {
+  if (shares().join() === "4") allTaken.resolve();
+  if (shares().join() === "2,2") balanced.resolve();
+}
+
+function start() {
   const client = consumer("$Default", store, options);
   const subscription = client.subscribe(
     {
-      processInitialize: async (context) => (held[name].add(context.partitionId), look()),
-      processClose: async (_, context) => (held[name].delete(context.partitionId), look()),
       processEvents: async (events, context) => {
         if (events.length === 0) return;
-        for (const event of events) {
-          counts.set(event.body.number, (counts.get(event.body.number) ?? 0) + 1);
-          received++;
-        }
+        for (const event of events) counts.set(event.body.number, (counts.get(event.body.number) ?? 0) + 1);
         await context.updateCheckpoint(events[events.length - 1]);
         if (counts.size >= wanted) everything.resolve();
       },
-      processError: async () => {},
+      // A partition that goes to the other consumer is such an error.
+      processError: async (error, context) => console.error(`${context.partitionId}: ${error.code ?? error.name}: ${error.message}`),
     },
     { startPosition: { offset: "-1" }, maxBatchSize: 100, maxWaitTimeInSeconds: 1 },
   );
   return async () => (await subscription.close(), await client.close());
 }
 
-const stopA = start("a");
+const stopA = start();
 await allTaken.promise;
-say({ a: 4 });
-const stopB = start("b");
+say({ alone: shares() });
+const stopB = start();
 await balanced.promise;
-say({ a: held.a.size, b: held.b.size, apart: [...held.a].every((id) => !held.b.has(id)) });
+say({ together: shares() });
 await everything.promise;
 say({ distinct: counts.size });
 await Promise.all([stopA(), stopB()]);
