@@ -50,11 +50,17 @@ internal static class AppFaults
         var request = $"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri?.AbsolutePath}";
         return status switch
         {
+            >= 300 and < 400 => CliFault.Unreachable($"{app} points elsewhere: to {Target(response)}.", "If you trust that address, name it with --url.") with { Status = status },
             502 or 503 or 504 => CliFault.Unreachable($"The app at {app} is not there at the moment: {what}.") with { Status = status },
             >= 500 => CliFault.Unexpected($"The app at {app} failed at {request}: {what}.", "Its log says why; an app in this process writes it with --verbose.") with { Status = status },
             _ => CliFault.Unreachable($"The answer of {app} to {request} is not one of Pipeline's: {what}{(why is null ? "" : $" ({why})")}.", "Check that the address is that of a Pipeline app, of this version.") with { Status = status },
         };
     }
+
+    private static string Target(HttpResponseMessage response) =>
+        response.Headers.Location is not { } target ? "nowhere"
+        : target.IsAbsoluteUri ? target.GetLeftPart(UriPartial.Authority)
+        : target.OriginalString;
 
     private static async Task<Problem?> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -31,9 +31,14 @@ internal sealed class CliContext(CliEnvironment environment, CliSettings setting
         : new LineProgress(Error.Writer, Time);
 
     /// <summary>Connects to the app that the options name, or starts one in this process.</summary>
-    public Task<AppConnection> ConnectAsync() => Settings.Url is { } url
-        ? Task.FromResult(new AppConnection(PipelineClient.Create(url, Settings.Key), host: null))
-        : LocalApp.ConnectAsync(Settings, Interrupted);
+    public Task<AppConnection> ConnectAsync()
+    {
+        if (Settings.Url is not { } url)
+            return LocalApp.ConnectAsync(Settings, Interrupted);
+        if (Settings.Key is not null && url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback)
+            Note($"The key goes to {url} unencrypted, for anybody on the way to read. Use https.");
+        return Task.FromResult(new AppConnection(PipelineClient.Create(url, Settings.Key), host: null));
+    }
 
     /// <summary>Tells the user something by the way.</summary>
     public void Note(string text)

@@ -27,6 +27,8 @@ internal sealed class PipelineClient(HttpClient http) : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(15),
             // A proxy that the environment names cannot reach this machine's own loopback, and must not see keys meant for it.
             UseProxy = !url.IsLoopback,
+            // The key is for this app, not for wherever it may point.
+            AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
         };
         var http = new HttpClient(handler)

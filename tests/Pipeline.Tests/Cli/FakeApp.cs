@@ -26,7 +26,7 @@ internal sealed class FakeApp : IAsyncDisposable
 
     public sealed record Request(string Line, string Body, string? Key, string? ContentType);
 
-    private sealed record Answer(int Status, string Body, string? ContentType);
+    private sealed record Answer(int Status, string Body, string? ContentType, string? Location);
 
     public static async Task<FakeApp> StartAsync()
     {
@@ -40,9 +40,9 @@ internal sealed class FakeApp : IAsyncDisposable
     }
 
     /// <summary>Says what to answer to a request such as <c>GET /api/jobs/j1</c>. Several answers are given in turn; the last stays.</summary>
-    public FakeApp On(string line, string body, int status = 200, string? contentType = "application/json")
+    public FakeApp On(string line, string body, int status = 200, string? contentType = "application/json", string? location = null)
     {
-        _answers.GetOrAdd(line, _ => new()).Enqueue(new Answer(status, body, contentType));
+        _answers.GetOrAdd(line, _ => new()).Enqueue(new Answer(status, body, contentType, location));
         return this;
     }
 
@@ -70,6 +70,8 @@ internal sealed class FakeApp : IAsyncDisposable
         var answer = answers.Count > 1 && answers.TryDequeue(out var next) ? next : answers.First();
         http.Response.StatusCode = answer.Status;
         http.Response.ContentType = answer.ContentType;
+        if (answer.Location is not null)
+            http.Response.Headers.Location = answer.Location;
         await http.Response.WriteAsync(answer.Body);
     }
 }

@@ -42,6 +42,15 @@ public sealed class GlobalOptionsTests
     }
 
     [Fact]
+    public async Task Key_ToAnotherMachineWithoutEncryption_IsWarnedOf()
+    {
+        // The name is reserved (RFC 2606): there is no such host.
+        var run = await CliRun.OfAsync("jobs", "--url", "http://pipeline.invalid", "--key", "secret");
+        Assert.Equal(7, run.ExitCode);
+        Assert.StartsWith("The key goes to http://pipeline.invalid/ unencrypted", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Quiet_LeavesTheAnswerAlone()
     {
         await using var app = await FakeApp.StartAsync();

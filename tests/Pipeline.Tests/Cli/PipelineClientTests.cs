@@ -126,6 +126,17 @@ public sealed class PipelineClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnyCall_IsSentElsewhere_DoesNotTakeTheKeyThere()
+    {
+        await using var elsewhere = await FakeApp.StartAsync();
+        _app.On("GET /api/datasets", "", 307, location: elsewhere.Url + "/api/datasets");
+        var fault = (await Assert.ThrowsAsync<CliException>(() => _client.ListDatasetsAsync(default))).Fault;
+        Assert.Equal(ExitCode.Unreachable, fault.ExitCode);
+        Assert.Contains($"points elsewhere: to {elsewhere.Url}.", fault.Detail, StringComparison.Ordinal);
+        Assert.Empty(elsewhere.Requests);
+    }
+
+    [Fact]
     public async Task AnyCall_NothingListens_SaysSo()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -261,6 +261,17 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Upload_Interrupted_SaysThatItIsNotComplete()
+    {
+        using var interrupt = new CancellationTokenSource();
+        await File.WriteAllTextAsync(_folder["a.parquet"], "PAR1");
+        _app.OnRequest = _ => interrupt.CancelAsync();
+        var run = await CliRun.OfAsync(e => e with { WorkingFolder = _folder.Path, Interrupted = interrupt.Token }, "upload", "a.parquet", "flights", "--url", _app.Url);
+        Assert.Equal(130, run.ExitCode);
+        Assert.Contains("error: Interrupted; the upload of 'flights' is not complete.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnyVerb_WithoutTheKey_Exits6()
     {
         _app.On("GET /api/datasets", "", 401);

@@ -26,8 +26,15 @@ internal sealed class DatasetUploader(PipelineClient client)
             new ProgressStep(Label(dataset), $"{Shown.Count(local.Files.Count, "file")}, {ByteSize.Format(local.Bytes)} from {local.Source}", 0),
             async progress =>
             {
-                await SendAsync(local, dataset, progress, cancellationToken);
-                return await client.CompleteUploadAsync(dataset, cancellationToken);
+                try
+                {
+                    await SendAsync(local, dataset, progress, cancellationToken);
+                    return await client.CompleteUploadAsync(dataset, cancellationToken);
+                }
+                catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+                {
+                    throw new CliException(CliFault.Interrupted($"Interrupted; the upload of '{dataset}' is not complete.", "Start it again: what is there already is replaced by the same."), e);
+                }
             });
     }
 
