@@ -85,6 +85,18 @@ public sealed class TaskFolderTests : IDisposable
             Assert.False(Directory.Exists(making));
     }
 
+    [Fact]
+    public void Start_ManyAtOnce_NoneTakesAnothersNewFolderForALeftover() =>
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                using var home = new TaskFolder.Home(_parent.Path);
+                Assert.True(Directory.Exists(home.Create().Path));
+                home.Remove();
+            }
+        });
+
     [SkippableFact]
     public void Start_Folder_IsForItsUserOnly()
     {

@@ -57,11 +57,7 @@ public sealed class TaskFolder : IDisposable
         public Home(string parent, TimeProvider? time = null)
         {
             RemoveLeftovers(parent, (time ?? TimeProvider.System).GetUtcNow());
-            // Nobody else may look into it.
-            _path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N"));
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_path);
-            else Directory.CreateDirectory(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            _inUse = Hold(_path, FileMode.CreateNew);
+            (_path, _inUse) = Make(parent);
         }
 
         public TaskFolder Create()
@@ -84,6 +80,26 @@ public sealed class TaskFolder : IDisposable
         }
 
         public void Dispose() => _inUse.Dispose();
+
+        private static (string Path, FileStream InUse) Make(string parent)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N"));
+                // Nobody else may look into it.
+                if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+                else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                try
+                {
+                    return (path, Hold(path, FileMode.CreateNew));
+                }
+                catch (IOException e) when (attempt < 10 && !StorageFullException.IsDiskFull(e))
+                {
+                    // In the moment between the file's making and its locking, another process that starts took the folder for a
+                    // leftover. It is that one's now, to be removed.
+                }
+            }
+        }
 
         private static void RemoveLeftovers(string parent, DateTimeOffset now)
         {
