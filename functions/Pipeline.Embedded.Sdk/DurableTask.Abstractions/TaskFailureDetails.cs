@@ -37,5 +37,6 @@ public record TaskFailureDetails(
     }
 
     private static Type? FindType(string name) =>
-        Type.GetType(name) ?? AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).FirstOrDefault(t => t is not null);
+        Type.GetType(name)
+        ?? AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).FirstOrDefault(type => type is not null);
 }

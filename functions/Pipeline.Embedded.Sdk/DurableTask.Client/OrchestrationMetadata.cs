@@ -42,7 +42,8 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
         if (DataConverter is null)
         {
             throw new InvalidOperationException(
-                $"The {method} method can only be used on {nameof(OrchestrationMetadata)} objects that are fetched with the option to include {what} data.");
+                $"The {method} method can only be used on {nameof(OrchestrationMetadata)} objects that are fetched with the option "
+                + $"to include {what} data.");
         }
 
         return DataConverter.Deserialize<T>(text);

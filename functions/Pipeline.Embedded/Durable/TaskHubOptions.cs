@@ -9,7 +9,9 @@ internal sealed record TaskHubOptions
     /// <summary>The name that clients show.</summary>
     public string Name { get; init; } = "Pipeline";
 
-    /// <summary>How many activities run at once. The default, four a core and at least eight, lets those that wait for I/O overlap.</summary>
+    /// <summary>
+    /// How many activities run at once. The default, four a core and at least eight, lets those that wait for I/O overlap.
+    /// </summary>
     public int MaxConcurrentActivities { get; init; } = Math.Max(8, 4 * Environment.ProcessorCount);
 
     /// <summary>

@@ -131,6 +131,39 @@ public sealed class RecoveryTests : DurableTest
         Assert.Contains("The task hub has stopped.", error.Message, StringComparison.Ordinal);
     }
 
+    // Rebuilt from a history that lacks its last turn, it would do that turn's steps a second time.
+    [Fact]
+    public async Task OrchestrationWithAnUnwrittenTurn_StaysInMemory()
+    {
+        using var turn = new ManualResetEventSlim();
+        using var writer = new HeldWriter();
+        Functions.Orchestrator("Wait", async context =>
+        {
+            await context.WaitForExternalEvent<int>("go");
+            turn.Wait(Limit);
+            var result = await context.CallActivityAsync<int>("Increment", 1);
+            await context.WaitForExternalEvent<int>("end");
+            return result;
+        });
+        var id = await StartAsync("Wait");
+        await SettleAsync();
+        var instance = Hub.Services.Instances.All.Single();
+        await Client.RaiseEventAsync(id, "go", 1, Limit);
+        Hub.Services.Writer.Enqueue(writer);
+        await writer.Holding.Task;
+        turn.Set();
+        while (!instance.IsIdle)
+            await Task.Yield();
+        Assert.False(instance.TryEvict());
+
+        writer.Release.Set();
+        await SettleAsync();
+        Assert.True(instance.TryEvict());
+        await Client.RaiseEventAsync(id, "end", 1, Limit);
+        Assert.Equal(2, Result<int>(await EndAsync(id)));
+        Assert.Equal(1, Functions.Runs["Increment"]);
+    }
+
     [Fact]
     public async Task MoreOrchestrationsThanStayInMemory_AllGoOn()
     {
@@ -153,5 +186,25 @@ public sealed class RecoveryTests : DurableTest
         foreach (var id in ids)
             Assert.Equal(61, Result<int>(await EndAsync(id)));
         Assert.Equal(50, Functions.Runs["Increment"]);
+    }
+
+    /// <summary>Keeps the writer busy until it is released.</summary>
+    private sealed class HeldWriter : Commit, IDisposable
+    {
+        public TaskCompletionSource Holding { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ManualResetEventSlim Release { get; } = new();
+
+        public override void Apply(WriteSession session)
+        {
+            Holding.TrySetResult();
+            Release.Wait();
+        }
+
+        public override void Committed()
+        {
+        }
+
+        public void Dispose() => Release.Dispose();
     }
 }

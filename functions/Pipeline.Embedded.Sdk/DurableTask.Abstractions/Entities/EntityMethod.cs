@@ -63,8 +63,9 @@ internal static class EntityMethod
                 : parameter.HasDefaultValue ? parameter.DefaultValue
                 : throw Unbindable("The operation expected an input value, but no input was provided by the caller.");
 
-            InvalidOperationException Unbindable(string why) =>
-                new($"Entity operation '{operation}' cannot be given to '{method.DeclaringType?.Name}.{method.Name}', parameter '{parameter.Name}'. {why}");
+            InvalidOperationException Unbindable(string why) => new(
+                $"Entity operation '{operation}' cannot be given to '{method.DeclaringType?.Name}.{method.Name}', "
+                + $"parameter '{parameter.Name}'. {why}");
         }
 
         return arguments;

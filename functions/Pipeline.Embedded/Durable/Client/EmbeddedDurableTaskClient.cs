@@ -75,7 +75,11 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         WaitAsync(
-            instanceId, row => row.Status != OrchestrationRuntimeStatus.Pending, getInputsAndOutputs, nameof(WaitForInstanceStartAsync), cancellation);
+            instanceId,
+            row => row.Status != OrchestrationRuntimeStatus.Pending,
+            getInputsAndOutputs,
+            nameof(WaitForInstanceStartAsync),
+            cancellation);
 
     public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
@@ -103,7 +107,8 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
             cancellation.ThrowIfCancellationRequested();
             var rows = hub.Reader.ListInstances(filter, ContinuationToken.Decode(token ?? filter.ContinuationToken), size + 1);
             var page = rows.Take(size).Select(row => ListMetadata(row, filter.FetchInputsAndOutputs)).ToArray();
-            return Task.FromResult(new Page<OrchestrationMetadata>(page, rows.Count > size ? ContinuationToken.Encode(page[^1].InstanceId) : null));
+            var next = rows.Count > size ? ContinuationToken.Encode(page[^1].InstanceId) : null;
+            return Task.FromResult(new Page<OrchestrationMetadata>(page, next));
         });
     }
 
@@ -141,14 +146,12 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
         var purged = 0;
         for (string? after = null; ;)
         {
+            if (filter.Timeout is { } timeout && clock.GetElapsedTime(begin) >= timeout)
+                return new PurgeResult(purged, isComplete: false);
             var rows = hub.Reader.ListInstances(query, after, MaxPageSize);
-            foreach (var row in rows)
-            {
-                if (filter.Timeout is { } timeout && clock.GetElapsedTime(begin) >= timeout)
-                    return new PurgeResult(purged, isComplete: false);
-                purged += await hub.Writer.EnqueueAsync(new PurgeRequest(row.Info.Id, options?.Recursive ?? false), cancellation);
-            }
-
+            var counts = await Task.WhenAll(rows.Select(row =>
+                hub.Writer.EnqueueAsync(new PurgeRequest(row.Info.Id, options?.Recursive ?? false), cancellation)));
+            purged += counts.Sum();
             if (rows.Count < MaxPageSize)
                 return new PurgeResult(purged, filter.Timeout is null ? null : true);
             after = rows[^1].Info.Id;

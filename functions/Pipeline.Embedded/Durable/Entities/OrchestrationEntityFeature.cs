@@ -16,9 +16,16 @@ internal sealed class OrchestrationEntityFeature(OrchestrationExecution executio
         var entity = id.ToString();
         var section = execution.Locks;
         if (section?.Holds(entity) == false)
-            throw new InvalidOperationException("Must not call an entity from a critical section if it is not one of the locked entities.");
+        {
+            throw new InvalidOperationException(
+                "Must not call an entity from a critical section if it is not one of the locked entities.");
+        }
+
         if (section?.TryBegin(entity) == false)
-            throw new InvalidOperationException("Must not call an entity from a critical section while a prior call to the same entity is still pending.");
+        {
+            throw new InvalidOperationException(
+                "Must not call an entity from a critical section while a prior call to the same entity is still pending.");
+        }
 
         var action = new EntityCalled(
             execution.Clock, execution.TakeTaskId(), entity, operationName, execution.Payloads.Converter.Serialize(input));

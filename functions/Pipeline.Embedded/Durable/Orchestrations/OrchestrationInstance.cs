@@ -13,13 +13,14 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
     private readonly TaskHubServices hub;
     private readonly object gate = new();
+    private readonly Dictionary<int, IDisposable> timers = [];
     private List<HistoryEvent> inbox = [];
     private List<HistoryEvent> batch = [];
-    private readonly Dictionary<int, IDisposable> timers = [];
     private OrchestrationExecution? execution;
     private OrchestrationRuntimeStatus status;
     private string? customStatus;
     private long processed;
+    private int unwritten;
     private bool scheduled;
     private bool again;
     private volatile bool ended;
@@ -61,15 +62,13 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     /// <param name="started">The event that starts it; null if it is to begin later.</param>
     public void Start(string? input, ExecutionStarted? started)
     {
+        if (started is not null)
+            execution = Create(input, new RecordedActions([]));
         hub.Instances.Set(this);
-        if (started is null)
-        {
+        if (started is not null)
+            Deliver(started);
+        else
             ArmStart();
-            return;
-        }
-
-        execution = Create(input, new RecordedActions([]));
-        Deliver(started);
     }
 
     /// <summary>Takes in a committed event.</summary>
@@ -105,20 +104,25 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Drops the function from memory, if it is idle.</summary>
+    /// <summary>
+    /// Drops the function from memory, if it is idle and all that it did is on the disk: rebuilt from less, it would do the rest again.
+    /// </summary>
     public bool TryEvict()
     {
         lock (gate)
         {
-            if (scheduled || execution is null)
+            if (scheduled || unwritten > 0 || execution is null)
                 return false;
             if (execution.Processed > processed)
-                hub.Writer.Enqueue(new TurnCommit(hub, this, Snapshot(execution, [])));
+                Write(Snapshot(execution, []));
             processed = execution.Processed;
             execution = null;
             return true;
         }
     }
+
+    /// <summary>A turn is on the disk.</summary>
+    public void Written() => Interlocked.Decrement(ref unwritten);
 
     void IThreadPoolWorkItem.Execute()
     {
@@ -222,9 +226,15 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         customStatus = turn.CustomStatus;
         if (turn.Completion is { } completion)
             End(completion);
-        hub.Writer.Enqueue(new TurnCommit(hub, this, turn));
+        Write(turn);
         foreach (var action in actions)
             Begin(action);
+    }
+
+    private void Write(TurnResult turn)
+    {
+        Interlocked.Increment(ref unwritten);
+        hub.Writer.Enqueue(new TurnCommit(hub, this, turn));
     }
 
     private void End(OrchestrationCompletion completion)

@@ -6,7 +6,9 @@ namespace Pipeline.Embedded.Durable;
 /// <summary>Replays an execution that ends from its stored history, and compares.</summary>
 internal static class ReplayVerifier
 {
-    /// <summary>Lets the execution fail if its replay ends in another way. Not for one that was terminated, or that left its context.</summary>
+    /// <summary>
+    /// Lets the execution fail if its replay ends in another way. Not for one that was terminated, or that left its context.
+    /// </summary>
     /// <param name="hub">The hub's other parts.</param>
     /// <param name="execution">The execution, at its end.</param>
     /// <param name="unwritten">What the last turn asked for, which the store does not have yet.</param>
@@ -18,8 +20,9 @@ internal static class ReplayVerifier
         var stored = hub.Reader.Load(execution.Info.Key)!;
         var recorded = new RecordedActions([.. stored.History.OfType<ScheduledAction>(), .. unwritten], compareInputs: true);
         var replay = new OrchestrationExecution(hub.Environment, execution.Info, stored.Input, recorded, static () => { });
-        replay.Run([.. stored.History.Where(e => e is not ScheduledAction && e.Sequence <= execution.Processed)], replayed: long.MaxValue);
-        if (replay.Completion is { Failure.ErrorType: var type } mismatch && type == typeof(NonDeterministicOrchestrationException).FullName)
+        var events = stored.History.Where(e => e is not ScheduledAction && e.Sequence <= execution.Processed);
+        replay.Run([.. events], replayed: long.MaxValue);
+        if (replay.Completion is { Error: NonDeterministicOrchestrationException } mismatch)
             execution.Replace(mismatch);
         else if (Describe(replay) is var second && Describe(execution) is var first && first != second)
             execution.Replace(OrchestrationCompletion.Failed(new NonDeterministicOrchestrationException(

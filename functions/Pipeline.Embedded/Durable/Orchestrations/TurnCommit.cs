@@ -35,6 +35,7 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
 
     public override void Committed()
     {
+        instance.Written();
         if (turn.Completion is { Next: null } completion)
             LogEnd(completion);
         outbox.Deliver();

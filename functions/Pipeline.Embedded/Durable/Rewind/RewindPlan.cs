@@ -91,7 +91,8 @@ internal sealed class RewindPlan
                 while (early.Find(each => actions.NewNumber(each.TaskId) is not null) is { } outcome)
                 {
                     early.Remove(outcome);
-                    if (!Feed(execution, actions, outcome with { TaskId = actions.NewNumber(outcome.TaskId)!.Value }) && outcome is TaskFailed)
+                    var renumbered = outcome with { TaskId = actions.NewNumber(outcome.TaskId)!.Value };
+                    if (!Feed(execution, actions, renumbered) && outcome is TaskFailed)
                         ignored.Add(outcome.TaskId);
                 }
             }
@@ -142,7 +143,9 @@ internal sealed class RewindPlan
         return [];
     }
 
-    /// <summary>A sub-orchestration that failed is rewound; one that ended meanwhile gives its outcome; one that is gone begins anew.</summary>
+    /// <summary>
+    /// A sub-orchestration that failed is rewound; one that completed meanwhile gives its result; one that is gone begins anew.
+    /// </summary>
     private void GoOn(SubOrchestrationScheduled step)
     {
         var row = hub.Reader.FindInstance(step.InstanceId);

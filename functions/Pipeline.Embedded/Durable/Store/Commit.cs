@@ -9,7 +9,9 @@ internal abstract class Commit
     /// </summary>
     public abstract void Apply(WriteSession session);
 
-    /// <summary>Runs on the writer's thread when the work is on the disk, in the order of the commits. Must be quick and not throw.</summary>
+    /// <summary>
+    /// Runs on the writer's thread when the work is on the disk, in the order of the commits. Must be quick and not throw.
+    /// </summary>
     public abstract void Committed();
 
     /// <summary>Runs instead of <see cref="Committed"/> if this unit can never be written.</summary>

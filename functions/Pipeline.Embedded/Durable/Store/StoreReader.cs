@@ -51,7 +51,11 @@ internal sealed class StoreReader(string path) : IDisposable
 
     /// <summary>The ids of instances that ended within a time, by id, after the one given; at most so many.</summary>
     public List<string> ListEnded(
-        IEnumerable<OrchestrationRuntimeStatus> statuses, DateTimeOffset? from, DateTimeOffset? to, string? afterId, int count) => Read(connection =>
+        IEnumerable<OrchestrationRuntimeStatus> statuses,
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        string? afterId,
+        int count) => Read(connection =>
     {
         var found = new List<string>();
         using var rows = connection.Statement(
@@ -61,7 +65,11 @@ internal sealed class StoreReader(string path) : IDisposable
                 AND ($from IS NULL OR updated >= $from) AND ($to IS NULL OR updated <= $to)
             ORDER BY id LIMIT $count
             """).Query(
-                afterId ?? string.Empty, JsonSerializer.Serialize(statuses.Select(status => (int)status)), from?.UtcTicks, to?.UtcTicks, count);
+                afterId ?? string.Empty,
+                JsonSerializer.Serialize(statuses.Select(status => (int)status)),
+                from?.UtcTicks,
+                to?.UtcTicks,
+                count);
         while (rows.Read())
             found.Add(rows.GetString(0));
         return found;
@@ -75,7 +83,10 @@ internal sealed class StoreReader(string path) : IDisposable
             .Query(key);
         return row.Read()
             ? new StoredExecution(
-                row.IsDBNull(0) ? null : row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetInt64(2), History(connection, key))
+                row.IsDBNull(0) ? null : row.GetString(0),
+                row.IsDBNull(1) ? null : row.GetString(1),
+                row.GetInt64(2),
+                History(connection, key))
             : null;
     });
 
@@ -84,8 +95,10 @@ internal sealed class StoreReader(string path) : IDisposable
     {
         var found = new List<(InstanceRow, UnfinishedWork)>();
         using var rows = connection.Statement(
-            $"SELECT {InstanceRow.Columns}, i.processed FROM instances i JOIN payloads p ON p.key = i.key WHERE i.status IN {StoreDatabase.LiveStatuses}")
-            .Query();
+            $"""
+            SELECT {InstanceRow.Columns}, i.processed FROM instances i JOIN payloads p ON p.key = i.key
+            WHERE i.status IN {StoreDatabase.LiveStatuses}
+            """).Query();
         while (rows.Read())
         {
             var row = InstanceRow.Read(rows);

@@ -53,7 +53,10 @@ internal sealed class WriteSession : IDisposable
         commit = Prepare("COMMIT");
         rollback = Prepare("ROLLBACK");
         append = Prepare(
-            "INSERT INTO history (key, seq, kind, at, task, name, data, extra) VALUES ($key, $seq, $kind, $at, $task, $name, $data, $extra)");
+            """
+            INSERT INTO history (key, seq, kind, at, task, name, data, extra)
+            VALUES ($key, $seq, $kind, $at, $task, $name, $data, $extra)
+            """);
         appendIfLive = Prepare(
             $"""
             INSERT INTO history (key, seq, kind, at, task, name, data, extra)
