@@ -12,7 +12,7 @@ internal static class ChildProcess
 {
     public const string Verb = "--measure";
 
-    public static async Task<IReadOnlyDictionary<string, double>> MeasureAsync(string measurement, CancellationToken cancellationToken, params object[] arguments)
+    public static async Task<IReadOnlyDictionary<string, double>> MeasureAsync(string measurement, CancellationToken cancellationToken, params int[] arguments)
     {
         var start = Start(Environment.ProcessPath!);
         // `dotnet Pipeline.Benchmarks.dll` rather than the program that the build made beside it.
@@ -21,9 +21,9 @@ internal static class ChildProcess
             start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
         }
 
-        foreach (var argument in (object[])[Verb, measurement, .. arguments])
+        foreach (var argument in (string[])[Verb, measurement, .. arguments.Select(count => count.ToString(CultureInfo.InvariantCulture))])
         {
-            start.ArgumentList.Add(Convert.ToString(argument, CultureInfo.InvariantCulture)!);
+            start.ArgumentList.Add(argument);
         }
 
         using var process = Process.Start(start)!;
