@@ -33,7 +33,7 @@ public sealed record BatchStage(string Title, ScanBlock? Scan, DerivedTable? Der
 
     /// <summary>Whether merging its states makes them smaller.</summary>
     [JsonIgnore]
-    public bool Merges => Scan is { Kind: not ScanBlockKind.Rows };
+    public bool Merges => Scan is { MergeShrinks: true };
 
     /// <summary>The number of states at each level of merging.</summary>
     public IReadOnlyList<int> Levels() => new BatchShapeStage(Title, TaskCount, Merges).Levels();

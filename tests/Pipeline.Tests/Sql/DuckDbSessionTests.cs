@@ -182,6 +182,49 @@ public sealed class DuckDbSessionTests : IDisposable
         Assert.Contains("Allow a task more memory, make tasks smaller, or filter earlier", failed.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("range(1000000000000)", "range may make at most 100000 elements a row here; FROM range(...) makes as many rows as you like")]
+    [InlineData("range(5, 1000000000000)", "range may make")]
+    [InlineData("range(0, 1000000000000, 3)", "range may make")]
+    [InlineData("range(0, -1000000000000, -1)", "range may make")]
+    [InlineData("range(DATE '0001-01-01', DATE '9999-01-01', INTERVAL 1 SECOND)", "range may make")]
+    [InlineData("generate_series(1, 1000000000000)", "generate_series may make")]
+    [InlineData("list_resize([1], 1000000000000)", "list_resize may make")]
+    [InlineData("array_resize([1], 1000000000000, 0)", "array_resize may make")]
+    [InlineData("repeat('x', 1000000000)", "repeat may make at most 1000000 characters")]
+    [InlineData("lpad('x', 1000000000, 'y')", "lpad may make")]
+    [InlineData("rpad('x', 1000000000, 'y')", "rpad may make")]
+    public async Task Confined_Session_MakesNoValueThatFillsTheMachine(string expression, string message)
+    {
+        using var session = DuckDbSession.Open();
+        session.Confine();
+        var failed = await Assert.ThrowsAsync<SqlExecutionException>(() => session.ReadRowsAsync($"SELECT {expression}", [new("x", "VARCHAR")], 1, CancellationToken.None));
+        Assert.Contains(message, failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("range(3)", "[0,1,2]")]
+    [InlineData("range(5, 3)", "[]")]
+    [InlineData("range(1, 6, 2)", "[1,3,5]")]
+    [InlineData("range(3, 0, -1)", "[3,2,1]")]
+    [InlineData("range(NULL)", "null")]
+    [InlineData("generate_series(1, 3)", "[1,2,3]")]
+    [InlineData("range(DATE '2001-01-01', DATE '2001-03-01', INTERVAL 1 MONTH)", "[\"2001-01-01 00:00:00\",\"2001-02-01 00:00:00\"]")]
+    [InlineData("range(TIMESTAMPTZ '2001-01-01 00:00:00+00', TIMESTAMPTZ '2001-01-01 02:00:00+00', INTERVAL 1 HOUR)", "[\"2001-01-01 00:00:00+00\",\"2001-01-01 01:00:00+00\"]")]
+    [InlineData("list_resize([1], 2)", "[1,null]")]
+    [InlineData("list_resize([1], 2, 9)", "[1,9]")]
+    [InlineData("repeat('ab', 2)", "\"abab\"")]
+    [InlineData("repeat([1], 2)", "[1,1]")]
+    [InlineData("lpad('x', 3, 'y')", "\"yyx\"")]
+    [InlineData("rpad('x', 3, 'y')", "\"xyy\"")]
+    [InlineData("(SELECT count(*) FROM range(1000000))", "1000000")]
+    public async Task Confined_Session_AnswersAsDuckDbDoes(string expression, string value)
+    {
+        using var session = DuckDbSession.Open();
+        session.Confine();
+        Assert.Equal($"[{value}]", (await session.ReadRowsAsync($"SELECT {expression}", [new("x", "VARCHAR")], 1, CancellationToken.None)).Rows[0]);
+    }
+
     [Fact]
     public async Task Query_WithATempDirectory_SpillsThere()
     {

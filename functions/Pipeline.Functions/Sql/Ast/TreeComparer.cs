@@ -46,7 +46,7 @@ internal static class TreeComparer
     }
 
     /// <summary>DuckDB's own functions may or may not carry their schema, and operators are functions that are written otherwise.</summary>
-    private static bool Matters(string property) => property is not ("query_location" or "schema" or "is_operator");
+    private static bool Matters(string property) => property is not ("query_location" or "schema" or "catalog" or "is_operator");
 
     /// <summary>The name of a data type without parameters, which the parser writes in one way where it is given and in another where it is implied.</summary>
     private static string? TypeName(JsonObject node) => node.Text("id") switch

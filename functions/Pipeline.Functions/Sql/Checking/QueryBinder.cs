@@ -53,7 +53,11 @@ internal sealed class QueryBinder : IDisposable
         {
             var error = DuckDbError.From((DuckDBException)e.InnerException!);
             var position = error.Position is { } offset && offset >= DescribeLength ? SqlPosition.FromByteOffset(sql, offset - DescribeLength) : null;
-            throw new SqlException(SqlErrorKind.Binding, Explain(error), position);
+            throw new SqlException(SqlErrorKind.Binding, Explain(error), position, e);
+        }
+        catch (Exception e) when (e is SqlMemoryException or SqlTimeoutException)
+        {
+            throw new SqlException(SqlErrorKind.TooLarge, "DuckDB needs too much memory or time to understand the query. Are there constants in it that take long to compute?", inner: e);
         }
     }
 

@@ -85,7 +85,7 @@ public static class ScanPruner
                     return true;
                 }, cancellationToken);
             }
-            catch (SqlExecutionException)
+            catch (Exception e) when (e is SqlExecutionException or SqlMemoryException or SqlTimeoutException)
             {
                 // A condition that fails on a value, such as a cast, may never meet that value in the query itself.
                 Array.Fill(kept, true);

@@ -117,6 +117,7 @@ public sealed partial class DuckDbSession : IDisposable
         var folders = writable.Where(p => p.EndsWith('/') || p.EndsWith(Path.DirectorySeparatorChar)).ToList();
         Execute($"SET allowed_paths = {SqlText.Literals(_readable.Concat(writable.Select(p => Path.TrimEndingDirectorySeparator(p))).Distinct(StringComparer.Ordinal))}");
         Execute($"SET allowed_directories = {SqlText.Literals(folders)}");
+        Execute(SizeGuards.Statements);
         Execute("SET enable_external_access = false");
         Execute("SET lock_configuration = true");
         IsConfined = true;

@@ -10,13 +10,16 @@ internal static class EmptySessions
 {
     private const int Kept = 4;
 
+    /// <summary>DuckDB computes some constants while it binds (a quantile's fraction, say), and a query may make those as large as it likes.</summary>
+    private static readonly DuckDbSessionOptions Options = new() { MemoryLimitBytes = 256 << 20, StatementTimeout = TimeSpan.FromSeconds(20) };
+
     private static readonly ConcurrentBag<DuckDbSession> s_idle = [];
 
     /// <summary>Gives a confined session without tables, from those that are kept or a new one.</summary>
     public static DuckDbSession Take()
     {
         if (s_idle.TryTake(out var idle)) return idle;
-        var session = DuckDbSession.Open();
+        var session = DuckDbSession.Open(Options);
         try
         {
             session.Confine();

@@ -49,14 +49,17 @@ internal sealed class AggregateBlockBuilder
         var partialSql = await _context.PrintAsync(partial, cancellationToken);
         var columns = await _context.Binder.TryDescribeAsync(partialSql, cancellationToken)
             ?? throw new CannotSplitException("its partial aggregates do not fit together");
-        var keys = columns.Take(_groups.Count + plan.DistinctKeys.Count).Select(c => c.Name).ToList();
+        var keys = columns.Take(_groups.Count + plan.Keys.Count).Select(c => c.Name).ToList();
         var merges = plan.Merges(columns.Skip(keys.Count).ToList());
         var grouping = keys.Count == 0 ? "" : $" GROUP BY {string.Join(", ", keys)}";
         _context.Add(new ScanBlock(
             name, ScanBlockKind.Aggregate, partialSql,
             $"SELECT {string.Join(", ", keys.Concat(merges))} FROM {name}{grouping}",
             columns, await _context.ReadOfLargeAsync(partial, partialSql, columns, cancellationToken), _context.InputsOf(partial),
-            await DescribeAsync(plan, cancellationToken)));
+            await DescribeAsync(plan, cancellationToken))
+        {
+            MergeShrinks = plan.MergeShrinks,
+        });
 
         var source = await GroupsAsync(name, plan, merges, cancellationToken);
         await FillInAsync(final, plan, cancellationToken);
@@ -249,7 +252,7 @@ internal sealed class AggregateBlockBuilder
     private async Task<JsonObject> PartialAsync(AggregatePlan plan, CancellationToken cancellationToken)
     {
         var partial = await _context.ParseAsync("SELECT 1", cancellationToken);
-        var keys = _groups.Select((g, i) => g.Copy().WithAlias(SplitNames.Group(i))).Concat(plan.DistinctKeys.Select((d, i) => d.Copy().WithAlias(SplitNames.Distinct(i)))).ToList();
+        var keys = _groups.Select((g, i) => g.Copy().WithAlias(SplitNames.Group(i))).Concat(plan.Keys.Select((d, i) => d.Copy().WithAlias(SplitNames.Distinct(i)))).ToList();
         var states = plan.Partials.Select((s, i) => s.WithAlias(SplitNames.State(i))).ToList();
         if (keys.Count + states.Count == 0)
         {
@@ -285,7 +288,7 @@ internal sealed class AggregateBlockBuilder
             : _sets.Count == 1 ? _sets[0].Count == 0 ? "" : $" GROUP BY {string.Join(", ", _sets[0].Select(SplitNames.Group))}"
             : $" GROUP BY GROUPING SETS ({string.Join(", ", _sets.Select(s => $"({string.Join(", ", s.Select(SplitNames.Group))})"))})";
         var sql = string.Create(CultureInfo.InvariantCulture,
-            $"SELECT 1 FROM (SELECT {(items.Count == 0 ? "1" : string.Join(", ", items))} FROM {block}{sets}) AS {SplitNames.Groups}");
+            $"SELECT 1 FROM (SELECT {(items.Count == 0 ? "1" : string.Join(", ", items))} FROM {plan.Source(block, [.. groups])}{sets}) AS {SplitNames.Groups}");
         var source = (await _context.ParseAsync(sql, cancellationToken)).Object("from_table")!.Copy();
         var list = source["subquery"]!["node"]!["select_list"]!.AsArray();
         foreach (var (index, call) in plan.WholeCalls)

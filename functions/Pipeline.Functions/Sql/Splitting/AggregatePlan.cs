@@ -9,48 +9,57 @@ internal sealed class AggregatePlan
     private readonly IReadOnlyList<AggregateCall> _calls;
     private readonly IReadOnlyList<AggregateState?> _states;
     private readonly IReadOnlyList<string> _types;
+    private readonly FinerGrouping _finer;
 
-    private AggregatePlan(SplitContext context, IReadOnlyList<AggregateCall> calls, IReadOnlyList<AggregateState?> states, IReadOnlyList<string> types)
+    private AggregatePlan(SplitContext context, IReadOnlyList<AggregateCall> calls, IReadOnlyList<AggregateState?> states, IReadOnlyList<string> types, FinerGrouping finer)
     {
         _context = context;
         _calls = calls;
         _states = states;
         _types = types;
+        _finer = finer;
     }
 
-    /// <summary>What DISTINCT aggregates look at; partials are grouped by it as well, so that it is distinct already.</summary>
-    public IReadOnlyList<JsonObject> DistinctKeys { get; private init; } = [];
+    /// <summary>What partials are grouped by beside the groups.</summary>
+    public IReadOnlyList<JsonObject> Keys => _finer.Keys;
 
     /// <summary>The aggregates over rows that make the states.</summary>
     public IReadOnlyList<JsonObject> Partials { get; private init; } = [];
 
-    /// <summary>DISTINCT aggregates, by the index of their call, as calls over the distinct keys.</summary>
+    /// <summary>Aggregates that the final step computes from the keys, by the index of their call.</summary>
     public IReadOnlyList<(int Call, JsonObject Expression)> WholeCalls { get; private init; } = [];
+
+    /// <summary>False if states only collect values, so that merging them saves nothing.</summary>
+    public bool MergeShrinks => !_states.Any(s => s?.Kind == CollectingAggregates.AllValues);
 
     public static async Task<AggregatePlan> MakeAsync(SplitContext context, JsonObject select, IReadOnlyList<AggregateCall> calls, CancellationToken cancellationToken)
     {
         var types = await TypesAsync(context, select, [.. calls.Select(c => c.Node)], cancellationToken);
-        var argumentTypes = new Queue<string>(await TypesAsync(context, select, [.. calls.SelectMany(c => c.Arguments)], cancellationToken));
-        var keys = DistinctKeysOf(calls);
-        var states = calls.Select(c =>
+        var allTypes = new Queue<string>(await TypesAsync(context, select, [.. calls.SelectMany(c => c.Arguments)], cancellationToken));
+        var argumentTypes = calls.Select(c => c.Arguments.Select(_ => allTypes.Dequeue()).ToList()).ToList();
+        var finer = FinerGrouping.Of(calls, argumentTypes);
+        if (finer.NeedsCounts)
         {
-            var own = c.Arguments.Select(_ => argumentTypes.Dequeue()).ToList();
-            return c.IsDistinct && keys.Count > 0 ? null : AggregateStates.For(c, own);
-        }).ToList();
+            var count = (await context.ParseExpressionsAsync(["count(*)"], cancellationToken))[0];
+            calls = [.. calls, new AggregateCall(count)];
+            types = [.. types, "BIGINT"];
+            argumentTypes.Add([]);
+        }
+
+        var states = calls.Select((c, i) => finer.Covers(c) ? null : AggregateStates.For(c, argumentTypes[i])).ToList();
         var templates = states.SelectMany((s, i) => (s?.Partials ?? []).Select(p => (Template: p, Call: calls[i]))).ToList();
         var expressions = await context.ParseExpressionsAsync([.. templates.Select(t => t.Template)], cancellationToken);
         var partials = expressions.Zip(templates, (e, t) => FillIn(e, t.Call, withFilter: true)).ToList();
 
-        return new AggregatePlan(context, calls, states, types)
+        return new AggregatePlan(context, calls, states, types, finer)
         {
-            DistinctKeys = keys,
             Partials = partials,
-            WholeCalls = [.. calls.Select((c, i) => (i, c)).Where(c => states[c.i] is null).Select(c => (c.i, OverKeys(c.c, keys)))],
+            WholeCalls = [.. calls.Select((c, i) => (i, c)).Where(c => finer.Covers(c.c)).Select(c => (c.i, finer.OverKeys(c.c)))],
         };
     }
 
     /// <summary>For people: how each aggregate travels.</summary>
-    public IEnumerable<string> Kinds => _states.Select(s => s?.Kind ?? "distinct values, by which partials are grouped");
+    public IEnumerable<string> Kinds => _states.Select(s => s?.Kind ?? (_finer.NeedsCounts ? "values with their counts, by which partials are grouped" : "distinct values, by which partials are grouped"));
 
     /// <summary>The merged states as select items, given the columns of the states.</summary>
     public IReadOnlyList<string> Merges(IReadOnlyList<ColumnSchema> columns)
@@ -68,6 +77,28 @@ internal sealed class AggregatePlan
         return merges;
     }
 
+    /// <summary>
+    /// What the final step groups: the partials; where counts matter, each value as often as it came, with the states beside only
+    /// the first of them (merging skips nulls).
+    /// </summary>
+    public string Source(string block, IReadOnlyList<string> groups)
+    {
+        if (!_finer.NeedsCounts)
+        {
+            return block;
+        }
+
+        // In two steps, so that a value that came a billion times does not become a list of a billion.
+        const string Chunk = SplitNames.Prefix + "chunk";
+        const string Copy = SplitNames.Prefix + "copy";
+        var states = Enumerable.Range(0, Partials.Count).Select(SplitNames.State).ToList();
+        var count = states[^1];
+        var kept = groups.Concat(Keys.Select((_, i) => SplitNames.Distinct(i))).Concat(states.Select(s => $"CASE WHEN {Chunk} = 0 AND {Copy} = 0 THEN {s} END AS {s}"));
+        var chunks = $"SELECT *, unnest({SizeGuards.Unguarded($"range(({count} + 1023) // 1024)")}) AS {Chunk} FROM {block}";
+        var copies = $"SELECT *, unnest({SizeGuards.Unguarded($"range(least(1024, {count} - {Chunk} * 1024))")}) AS {Copy} FROM ({chunks})";
+        return $"(SELECT {string.Join(", ", kept)} FROM ({copies}))";
+    }
+
     /// <summary>For each call the expression over the merged states, of the call's own type; null where the groups hold the value itself.</summary>
     public async Task<IReadOnlyList<JsonObject?>> FinalsAsync(CancellationToken cancellationToken)
     {
@@ -82,39 +113,6 @@ internal sealed class AggregatePlan
 
         var expressions = await _context.ParseExpressionsAsync(templates, cancellationToken);
         return [.. expressions.Select((e, i) => _states[i] is null ? null : FillIn(e, _calls[i], withFilter: false))];
-    }
-
-    /// <summary>
-    /// What all DISTINCT calls look at, if that is the same for all of them and nothing else in the SELECT minds that rows are
-    /// grouped more finely; else nothing, and each collects its own values.
-    /// </summary>
-    private static List<JsonObject> DistinctKeysOf(IReadOnlyList<AggregateCall> calls)
-    {
-        var distinct = calls.Where(c => c.IsDistinct).ToList();
-        if (distinct.Count == 0 || distinct.Exists(c => c.Filter is not null || c.Orders.Count > 0 || c.Arguments.Count == 0))
-        {
-            return [];
-        }
-
-        var keys = Data(distinct[0]);
-        var others = calls.Where(c => !c.IsDistinct).ToList();
-        return distinct.TrueForAll(c => TreeComparer.Same(new JsonArray([.. Data(c).Select(k => k.DeepClone())]), new JsonArray([.. keys.Select(k => k.DeepClone())])))
-            && others.TrueForAll(c => SimpleAggregates.IsInsensitiveToOrder(c))
-            ? keys
-            : [];
-
-        static List<JsonObject> Data(AggregateCall call) => [.. call.Arguments.Where((a, i) => i == 0 || !AggregateStates.IsConstant(a))];
-    }
-
-    private static JsonObject OverKeys(AggregateCall call, IReadOnlyList<JsonObject> keys)
-    {
-        var copy = call.Node.Copy();
-        copy["children"] = new JsonArray([.. call.Arguments.Select(a =>
-        {
-            var key = keys.ToList().FindIndex(k => TreeComparer.Same(k, a));
-            return key >= 0 ? TreeBuilder.Column(SplitNames.Distinct(key)) : a.Copy();
-        })]);
-        return copy;
     }
 
     private static JsonObject FillIn(JsonObject template, AggregateCall call, bool withFilter)

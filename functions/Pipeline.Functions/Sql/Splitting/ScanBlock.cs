@@ -23,4 +23,8 @@ public sealed record ScanBlock(
     IReadOnlyList<ColumnSchema> Columns,
     TableRead Large,
     IReadOnlyList<string> Inputs,
-    IReadOnlyList<string> Description);
+    IReadOnlyList<string> Description)
+{
+    /// <summary>Whether merged partials are smaller than what they were merged from. If not, merging only costs time.</summary>
+    public bool MergeShrinks { get; init; } = Kind != ScanBlockKind.Rows;
+}

@@ -6,13 +6,16 @@ namespace Pipeline.Sql;
 /// </summary>
 internal static class CollectingAggregates
 {
+    /// <summary>What travels where every value does.</summary>
+    public const string AllValues = "all values";
+
     private const string Merge = $"flatten(list({{0}} ORDER BY {SplitNames.Order}) FILTER ({{0}} IS NOT NULL))";
 
     public static AggregateState For(AggregateCall call, IReadOnlyList<string> types)
     {
         if (call.Name is "list" or "array_agg" && !call.IsDistinct && call.Orders.Count == 0)
         {
-            return AggregateState.Simple("all values", $"list({AggregateState.Argument(0)})", Merge);
+            return AggregateState.Simple(AllValues, $"list({AggregateState.Argument(0)})", Merge);
         }
 
         // The first argument is always data; a further constant one (a separator, a fraction) stays with the final call.
@@ -31,7 +34,7 @@ internal static class CollectingAggregates
         // DuckDB gives null for a correlated subquery without rows, whatever the function says of no rows; so that is asked by itself.
         var nothing = $"CAST(NULL AS STRUCT({string.Join(", ", fields.Select(f => $"{f.Name} {f.Type}"))})[])";
         return AggregateState.Simple(
-            call.IsDistinct ? "distinct values" : "all values",
+            call.IsDistinct ? "distinct values" : AllValues,
             $"list({distinct}struct_pack({string.Join(", ", fields.Select(f => $"{f.Name} := {f.Value}"))}))",
             call.IsDistinct ? $"list_distinct({Merge})" : Merge,
             $"CASE WHEN len({{0}}) > 0 THEN ({value} FROM unnest({{0}}) AS q(u)) ELSE ({value} FROM unnest({nothing}) AS q(u)) END");
