@@ -4,7 +4,7 @@ namespace Pipeline.Batch;
 internal static class TaskPacking
 {
     /// <summary>The smallest share that is worth a task of its own where the spec does not say, in bytes.</summary>
-    public const long SmallestShare = 2 * 1024 * 1024;
+    public const long SmallestShare = 4 * 1024 * 1024;
 
     /// <summary>The largest share where the spec does not say, in bytes.</summary>
     public const long LargestShare = 128 * 1024 * 1024;

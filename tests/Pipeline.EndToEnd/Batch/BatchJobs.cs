@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.EndToEnd.Fixtures;
 using Pipeline.Jobs;
+using Pipeline.Storage;
 
 namespace Pipeline.EndToEnd.Batch;
 
@@ -130,6 +132,47 @@ public abstract class BatchJobs(SalesApp sales) : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task Submit_TruncatedFile_IsNamed()
+    {
+        var whole = sales.Data.Parquet("select * from range(1000) t(i)");
+        await PutAsync("truncated/a.parquet", whole);
+        await PutAsync("truncated/b.parquet", whole[..^100]);
+
+        Assert.Contains("truncated/b.parquet", await FaultAsync("truncated"), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Submit_FilesThatDisagree_ShowsBoth()
+    {
+        await PutAsync("mixed/a.parquet", sales.Data.Parquet("select 1 as id, 'x' as name"));
+        await PutAsync("mixed/b.parquet", sales.Data.Parquet("select 1.5::double as id, 'x' as name"));
+
+        var fault = await FaultAsync("mixed");
+
+        Assert.Contains("mixed/a.parquet", fault, StringComparison.Ordinal);
+        Assert.Contains("mixed/b.parquet", fault, StringComparison.Ordinal);
+        Assert.Contains("INTEGER", fault, StringComparison.Ordinal);
+        Assert.Contains("DOUBLE", fault, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Submit_DatasetWithoutParquetFiles_SaysSo()
+    {
+        await PutAsync("papers/report.csv", "a,b"u8.ToArray());
+
+        Assert.Contains("no Parquet files", await FaultAsync("papers"), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Upload_FileThatIsNoParquet_IsRefusedAndNotThere()
+    {
+        using var response = await App.Http.PutAsync(new Uri("api/datasets/junk/files/a.parquet", UriKind.Relative), new ByteArrayContent(new byte[500]));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Null(await Store.FindAsync("datasets", "junk/a.parquet", default));
+    }
+
+    [SkippableFact]
     public async Task Submit_SpecOfTenMegabytes_IsRefused()
     {
         var problem = await App.RefusedAsync(new string(' ', 10 << 20));
@@ -223,6 +266,19 @@ public abstract class BatchJobs(SalesApp sales) : IAsyncLifetime
         Assert.DoesNotContain((await ListAsync("status=failed")).Jobs, j => ids.Contains(j.Id));
         Assert.Equal(ids, (await ListAsync("kind=batch&status=completed&top=5")).Jobs.Select(j => j.Id));
         Assert.Empty((await ListAsync("kind=training")).Jobs);
+    }
+
+    private IObjectStore Store => App.Services.GetRequiredService<IObjectStore>();
+
+    private Task<ObjectInfo> PutAsync(string path, byte[] content) =>
+        Store.WriteAsync("datasets", path, new MemoryStream(content), WriteCondition.None, default);
+
+    private async Task<string> FaultAsync(string dataset)
+    {
+        var problem = await App.RefusedAsync($$"""{ "kind": "batch", "name": "n", "tables": { "t": "{{dataset}}" }, "query": "select 1" }""");
+        var error = Assert.Single(problem.Errors!);
+        Assert.Equal("/tables/t", error.Pointer);
+        return error.Detail;
     }
 
     private async Task<JobPage> ListAsync(string query) =>

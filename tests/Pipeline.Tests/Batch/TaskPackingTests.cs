@@ -20,7 +20,7 @@ public class TaskPackingTests
 
     [Fact]
     public void Pack_NoLimit_PutsTogetherWhatIsNotWorthATask() =>
-        Assert.Equal([2, 1], Pack([[900_000, 900_000, 900_000]], null).Select(t => t.Files.Sum(f => f.RowGroups.Count)));
+        Assert.Equal([2, 1], Pack([[1_800_000, 1_800_000, 1_800_000]], null).Select(t => t.Files.Sum(f => f.RowGroups.Count)));
 
     [Fact]
     public void Pack_NoFiles_GivesNoTask() => Assert.Empty(Pack([], 100));
