@@ -8,9 +8,10 @@ internal sealed class Recovery(TaskHubServices hub)
 {
     public void Run(CancellationToken cancellationToken)
     {
-        var unfinished = hub.Reader.LoadUnfinished();
-        // All are there before any runs, as they may send to each other.
-        var instances = unfinished
+        // Everything is read, and all instances are there, before any runs: they send to each other, and to entities.
+        var messages = hub.Reader.LoadEntityMessages();
+        var orphans = hub.Reader.LoadOrphans();
+        var instances = hub.Reader.LoadUnfinished()
             .Select(found => (Instance: new OrchestrationInstance(hub, found.Row.Info, found.Row.Status), found.Work))
             .ToList();
         instances.ForEach(each => hub.Instances.Set(each.Instance));
@@ -20,9 +21,9 @@ internal sealed class Recovery(TaskHubServices hub)
             Resume(instance, work);
         }
 
-        foreach (var (execution, activity) in hub.Reader.LoadOrphans())
+        foreach (var (execution, activity) in orphans)
             hub.Activities.Enqueue(new OrchestrationInstance(hub, execution, OrchestrationRuntimeStatus.ContinuedAsNew), activity);
-        hub.Reader.LoadEntityMessages().ForEach(hub.Entities.Deliver);
+        messages.ForEach(hub.Entities.Deliver);
         if (instances.Count > 0)
             hub.Logger.LogInformation("Went on with {Count} unfinished orchestrations.", instances.Count);
     }

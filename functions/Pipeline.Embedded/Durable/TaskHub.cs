@@ -100,8 +100,9 @@ internal sealed class TaskHub : IAsyncDisposable
 
     private void Close()
     {
-        services.Writer.Dispose();
+        // The writer last: it folds the log into the database.
         services.Reader.Dispose();
+        services.Writer.Dispose();
         services.Activities.Dispose();
         ownership?.Dispose();
         ownership = null;

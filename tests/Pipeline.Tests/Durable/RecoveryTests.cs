@@ -1,3 +1,4 @@
+using Microsoft.DurableTask.Client;
 using Pipeline.Embedded.Durable;
 
 namespace Pipeline.Tests.Durable;
@@ -165,6 +166,37 @@ public sealed class RecoveryTests : DurableTest
     }
 
     [Fact]
+    public async Task EventThatIsReadFromTheStoreBeforeItIsDelivered_IsSeenOnce()
+    {
+        using var writer = new HeldWriter();
+        using var delivery = new HeldDelivery();
+        Functions.Orchestrator("Two", async context =>
+            (await context.WaitForExternalEvent<int>("go") * 10) + await context.WaitForExternalEvent<int>("go"));
+        var id = await StartAsync("Two");
+        await SettleAsync();
+        var instance = Hub.Services.Instances.All.Single();
+        await instance.EvictAsync(Hub);
+
+        // One transaction for both, of which the event is on the disk, but not delivered.
+        Hub.Services.Writer.Enqueue(writer);
+        await writer.Holding.Task;
+        Hub.Services.Writer.Enqueue(delivery);
+        var first = Client.RaiseEventAsync(id, "go", 1, Limit);
+        writer.Release.Set();
+        await delivery.Holding.Task;
+        instance.Wake();
+        while (!instance.IsIdle)
+            await Task.Yield();
+        delivery.Release.Set();
+        await first;
+        await SettleAsync();
+
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await GetAsync(id)).RuntimeStatus);
+        await Client.RaiseEventAsync(id, "go", 2, Limit);
+        Assert.Equal(12, Result<int>(await EndAsync(id)));
+    }
+
+    [Fact]
     public async Task MoreOrchestrationsThanStayInMemory_AllGoOn()
     {
         await Hub.StopAsync(Limit);
@@ -186,6 +218,26 @@ public sealed class RecoveryTests : DurableTest
         foreach (var id in ids)
             Assert.Equal(61, Result<int>(await EndAsync(id)));
         Assert.Equal(50, Functions.Runs["Increment"]);
+    }
+
+    /// <summary>Keeps what was written after it in the same transaction from being delivered.</summary>
+    private sealed class HeldDelivery : Commit, IDisposable
+    {
+        public TaskCompletionSource Holding { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ManualResetEventSlim Release { get; } = new();
+
+        public override void Apply(WriteSession session)
+        {
+        }
+
+        public override void Committed()
+        {
+            Holding.TrySetResult();
+            Release.Wait();
+        }
+
+        public void Dispose() => Release.Dispose();
     }
 
     /// <summary>Keeps the writer busy until it is released.</summary>

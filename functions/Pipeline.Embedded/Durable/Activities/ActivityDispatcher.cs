@@ -7,9 +7,9 @@ namespace Pipeline.Embedded.Durable;
 /// <summary>Runs activities, so many at once, first come first served.</summary>
 internal sealed class ActivityDispatcher(TaskHubServices hub) : IDisposable
 {
-    private readonly ConcurrentQueue<(OrchestrationInstance Instance, ActivityScheduled Activity)> queue = new();
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    private readonly ConcurrentQueue<(OrchestrationInstance Instance, ActivityScheduled Activity)> queue = new();
     private readonly CancellationTokenSource cancellation = new();
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int workers;

@@ -188,8 +188,12 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     private void Turn()
     {
         LastTurn = System.Environment.TickCount64;
-        execution ??= Load();
-        if (execution.Processed == 0)
+        if (execution is null)
+            Load();
+        else
+            // What was in the store when the history was read may be delivered only afterwards.
+            batch.RemoveAll(e => e.Sequence <= execution.Processed);
+        if (execution!.Processed == 0)
             hub.Cache.Add(this);
         execution.Run(batch, processed);
         var actions = execution.TakeActions();
@@ -201,7 +205,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         Disarm(ended ? [.. timers.Keys] : cancelled);
     }
 
-    private OrchestrationExecution Load()
+    private void Load()
     {
         var stored = hub.Reader.Load(Info.Key)
             ?? throw new InvalidDataException($"The store has no execution {Info.Key} of instance '{Info.Id}'.");
@@ -209,7 +213,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         batch = [.. stored.History.Where(e => e is not ScheduledAction), .. batch.Where(e => e.Sequence > last)];
         processed = stored.Processed;
         customStatus = stored.CustomStatus;
-        return Create(stored.Input, new RecordedActions(stored.History.OfType<ScheduledAction>()));
+        execution = Create(stored.Input, new RecordedActions(stored.History.OfType<ScheduledAction>()));
     }
 
     private OrchestrationExecution Create(string? input, IActionLog recorded) =>
