@@ -16,9 +16,6 @@ internal sealed record DuckDbType(string Name, string Text, IReadOnlyList<(strin
         return position == text.Length ? type : new DuckDbType(text.ToUpperInvariant(), text, []);
     }
 
-    /// <summary>True if the predicate holds for this type or for one within it.</summary>
-    public bool Contains(Func<DuckDbType, bool> predicate) => predicate(this) || Children.Any(c => c.Type.Contains(predicate));
-
     private static DuckDbType Read(string text, ref int position)
     {
         var start = position;

@@ -72,6 +72,7 @@ public class ScanPrunerTests(ITestOutputHelper output)
     [InlineData("origin like '%X'", "0 1 2 3")]
     [InlineData("starts_with(origin, 'C')", "1 3")]
     [InlineData("origin > 'Z'", "3")]
+    [InlineData("origin = 'bos' collate nocase", "0 1 2 3")]
     [InlineData("origin::int > 5", "0 1 2 3")]
     // Row groups: date of January, of February, all null, unknown.
     [InlineData("date >= date '2001-02-01'", "1 3")]

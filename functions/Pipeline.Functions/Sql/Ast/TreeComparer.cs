@@ -8,6 +8,10 @@ internal static class TreeComparer
     /// <summary>True if both trees are the same but for where they stand in the text. What is left out equals what is empty.</summary>
     public static bool Same(JsonNode? a, JsonNode? b) => Difference(a, b) is null;
 
+    /// <summary>True if two expressions are the same but for the names that they are given.</summary>
+    public static bool SameExpression(JsonObject a, JsonObject b) => a.Text("class") == b.Text("class") && a.Type() == b.Type()
+        && a.Select(p => p.Key).Union(b.Select(p => p.Key)).Where(p => p != "alias" && Matters(p)).All(p => Same(a[p], b[p]));
+
     /// <summary>Where two trees first differ, as a path of properties; null if they are the same.</summary>
     public static string? Difference(JsonNode? a, JsonNode? b)
     {

@@ -74,20 +74,25 @@ internal static class ColumnUse
         node.Text("ref_type") is "NATURAL" or "POSITIONAL"
         || node.Type() == "PIVOT"
         || node.IsExpression("POSITIONAL_REFERENCE")
+        || (node.Type() == "BASE_TABLE" && node.Texts("column_name_alias").Count > 0)
         || (node.IsExpression("STAR") && (node.Flag("columns") && !IsOrderAll(node) || IsWithinExpression(node)))
         || (node.IsExpression("COLUMN_REF") && node.Texts("column_names") is [var only] && relations.Contains(only));
 
     private static bool IsStar(JsonObject node) => node.IsExpression("STAR") && !IsOrderAll(node);
 
     /// <summary>ORDER BY ALL is written as a star.</summary>
-    private static bool IsOrderAll(JsonObject node) => node.Parent is JsonObject parent && parent.ContainsKey("null_order");
+    private static bool IsOrderAll(JsonObject node) => node.IsExpression("STAR") && node.Parent is JsonObject parent && parent.ContainsKey("null_order");
 
     private static bool IsWithinExpression(JsonObject node) => (node.Parent is JsonArray list ? list.Parent : node.Parent) is JsonObject parent && parent.IsExpression();
 
+    /// <summary>Where columns count by their number, or rows as a whole.</summary>
     private static bool ComparesWholeRows(JsonObject node) =>
         node.Type() == "DISTINCT_MODIFIER"
-        || (node.Type() == "SET_OPERATION_NODE" && !(node.Text("setop_type") == "UNION" && node.Flag("setop_all")))
-        || (node.Type() == "RECURSIVE_CTE_NODE")
+        || (node.Type() == "SET_OPERATION_NODE" && !(node.Text("setop_type") == "UNION" && node.Flag("setop_all") && !node.Objects("modifiers").Any()))
+        || (node.Type() == "SELECT_NODE" && node.Objects("select_list").Any(IsStar) && (node.Objects("modifiers").Any() || node.Objects("group_expressions").Any()))
+        || node.Type() == "RECURSIVE_CTE_NODE"
         || IsOrderAll(node)
-        || node.Text("aggregate_handling") == "FORCE_AGGREGATES";
+        || node.Text("aggregate_handling") == "FORCE_AGGREGATES"
+        || node.Texts("column_name_alias").Count > 0
+        || node.Texts("aliases").Count > 0;
 }

@@ -7,11 +7,10 @@ internal sealed class FunctionCatalogue
 {
     private static readonly Lazy<FunctionCatalogue> Shared = new(Load);
 
-    private FunctionCatalogue(FrozenSet<string> aggregates, FrozenSet<string> @volatile, FrozenSet<string> perQuery, FrozenSet<string> internals, FrozenDictionary<string, (IReadOnlyList<string>, string)> macros)
+    private FunctionCatalogue(FrozenSet<string> aggregates, FrozenSet<string> @volatile, FrozenSet<string> internals, FrozenDictionary<string, (IReadOnlyList<string>, string)> macros)
     {
         Aggregates = aggregates;
         Volatile = @volatile;
-        PerQuery = perQuery;
         Internals = internals;
         Macros = macros;
     }
@@ -21,9 +20,6 @@ internal sealed class FunctionCatalogue
 
     /// <summary>Functions that may give another value at each call: random(), uuid(), ...</summary>
     public FrozenSet<string> Volatile { get; }
-
-    /// <summary>Functions that give one value for the whole of a query: now(), current_date, ...</summary>
-    public FrozenSet<string> PerQuery { get; }
 
     /// <summary>Functions that exist only for other databases' tools to look into the system.</summary>
     public FrozenSet<string> Internals { get; }
@@ -57,7 +53,6 @@ internal sealed class FunctionCatalogue
         return new FunctionCatalogue(
             Names(main.Where(r => r.Type == "aggregate")),
             Names(main.Where(r => r.Stability == "VOLATILE")),
-            Names(main.Where(r => r.Stability == "CONSISTENT_WITHIN_QUERY")),
             Names(rows.Where(r => r.Schema != "main" && !mainNames.Contains(r.Name))),
             main.Where(r => r.Type == "macro").GroupBy(r => r.Name, StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(
                 g => g.Key,

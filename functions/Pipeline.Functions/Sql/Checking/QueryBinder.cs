@@ -32,8 +32,6 @@ internal sealed class QueryBinder : IDisposable
 
     public SqlParser Parser { get; }
 
-    public DuckDbSession Session => _session;
-
     /// <summary>Adds a table, or replaces it. It is a view, as in a task: a real table would have row ids too.</summary>
     public void AddTable(string name, IReadOnlyList<ColumnSchema> columns)
     {

@@ -110,7 +110,7 @@ internal sealed class FilterWriter(SplitContext context, TableSchema table)
 
     private async Task<string?> CompareAsync(JsonObject left, string comparison, JsonObject value, CancellationToken cancellationToken)
     {
-        if (Column(left) is not { } column || !AggregateStates.IsConstant(value))
+        if (Column(left) is not { } column || !AggregateStates.IsConstant(value) || value.Everything().Any(n => n.IsExpression("COLLATE")))
         {
             return null;
         }

@@ -54,8 +54,20 @@ public static class ScanPruner
             return [.. Enumerable.Repeat(true, rows.Count)];
         }
 
-        using var session = DuckDbSession.Open();
-        session.Confine();
+        var session = EmptySessions.Take();
+        try
+        {
+            return await KeepAsync(session, predicate, columns, rows, cancellationToken);
+        }
+        finally
+        {
+            EmptySessions.GiveBack(session, []);
+        }
+    }
+
+    private static async Task<bool[]> KeepAsync(
+        DuckDbSession session, string predicate, List<ColumnSchema> columns, IReadOnlyList<IEnumerable<string>> rows, CancellationToken cancellationToken)
+    {
         var kept = new bool[rows.Count];
         const int Batch = 5000;
         for (var from = 0; from < rows.Count; from += Batch)

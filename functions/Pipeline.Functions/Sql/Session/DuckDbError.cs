@@ -5,11 +5,9 @@ namespace Pipeline.Sql;
 
 /// <summary>What DuckDB says of a failure when it is told to report errors as JSON.</summary>
 /// <param name="Type">For instance <c>Binder</c>, <c>Catalog</c>, <c>Out of Memory</c>.</param>
-/// <param name="Subtype">For instance <c>COLUMN_NOT_FOUND</c>.</param>
 /// <param name="Message">For people.</param>
 /// <param name="Position">The byte in the statement.</param>
-/// <param name="Name">The name that is unknown, if that is what is wrong.</param>
-internal sealed record DuckDbError(string Type, string? Subtype, string Message, ulong? Position, string? Name)
+internal sealed record DuckDbError(string Type, string Message, ulong? Position)
 {
     public static DuckDbError From(DuckDBException exception)
     {
@@ -27,15 +25,13 @@ internal sealed record DuckDbError(string Type, string? Subtype, string Message,
             }
         }
 
-        return new DuckDbError(exception.ErrorType.ToString(), null, text, null, null);
+        return new DuckDbError(exception.ErrorType.ToString(), text, null);
     }
 
     public static DuckDbError From(JsonElement error, string typeProperty, string messageProperty) => new(
         Text(error, typeProperty) ?? "",
-        Text(error, "error_subtype"),
         Text(error, messageProperty) ?? error.GetRawText(),
-        ulong.TryParse(Text(error, "position"), out var position) ? position : null,
-        Text(error, "name"));
+        ulong.TryParse(Text(error, "position"), out var position) ? position : null);
 
     private static string? Text(JsonElement error, string property) =>
         error.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

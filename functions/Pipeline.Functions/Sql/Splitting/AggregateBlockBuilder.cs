@@ -99,7 +99,7 @@ internal sealed class AggregateBlockBuilder
 
             // DuckDB groups by the columns that HAVING names as well.
             var having = _select.Object("having") is { } condition ? RowWise.WithoutSubqueries(_names.Resolve(condition)) : [];
-            foreach (var column in having.Where(n => n.IsExpression("COLUMN_REF") && !IsWithinAggregate(n)).Where(n => !_groups.Exists(g => SameExpression(g, n))))
+            foreach (var column in having.Where(n => n.IsExpression("COLUMN_REF") && !IsWithinAggregate(n)).Where(n => !_groups.Exists(g => TreeComparer.SameExpression(g, n))))
             {
                 _groups.Add(column.Copy());
             }
@@ -178,7 +178,7 @@ internal sealed class AggregateBlockBuilder
             return null;
         }
 
-        if (_groups.FindIndex(g => SameExpression(g, node)) is var group and >= 0)
+        if (_groups.FindIndex(g => TreeComparer.SameExpression(g, node)) is var group and >= 0)
         {
             return Column(SplitNames.Group(group)).WithAlias(node.Text("alias"));
         }
@@ -233,7 +233,7 @@ internal sealed class AggregateBlockBuilder
 
     private static int IndexOf(List<JsonObject> known, JsonObject node)
     {
-        var index = known.FindIndex(k => SameExpression(k, node));
+        var index = known.FindIndex(k => TreeComparer.SameExpression(k, node));
         if (index < 0)
         {
             index = known.Count;
@@ -242,10 +242,6 @@ internal sealed class AggregateBlockBuilder
 
         return index;
     }
-
-    /// <summary>Whether two expressions are the same but for their names.</summary>
-    private static bool SameExpression(JsonObject a, JsonObject b) =>
-        a.Text("class") == b.Text("class") && a.Type() == b.Type() && TreeComparer.Same(a.Copy().WithAlias(""), b.Copy().WithAlias(""));
 
     private static JsonObject Column(string name) => TreeBuilder.Column(SplitNames.Groups, name);
 
@@ -274,7 +270,7 @@ internal sealed class AggregateBlockBuilder
         var groupings = new List<string>();
         foreach (var grouping in _groupings)
         {
-            var arguments = grouping.Objects("children").Select(c => _groups.FindIndex(g => SameExpression(g, c))).ToList();
+            var arguments = grouping.Objects("children").Select(c => _groups.FindIndex(g => TreeComparer.SameExpression(g, c))).ToList();
             if (arguments.Contains(-1))
             {
                 throw new CannotSplitException("GROUPING() names something that is not grouped by");

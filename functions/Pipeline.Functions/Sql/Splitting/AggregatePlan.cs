@@ -93,7 +93,7 @@ internal sealed class AggregatePlan
         const string Copy = SplitNames.Prefix + "copy";
         var states = Enumerable.Range(0, Partials.Count).Select(SplitNames.State).ToList();
         var count = states[^1];
-        var kept = groups.Concat(Keys.Select((_, i) => SplitNames.Distinct(i))).Concat(states.Select(s => $"CASE WHEN {Chunk} = 0 AND {Copy} = 0 THEN {s} END AS {s}"));
+        var kept = groups.Concat(Keys.Select((_, i) => SplitNames.Distinct(i))).Concat(states.Select(s => $"CASE WHEN {Chunk} = 0 AND {Copy} = 0 THEN {s} END AS {s}")).Append(SplitNames.Order);
         var chunks = $"SELECT *, unnest({SizeGuards.Unguarded($"range(({count} + 1023) // 1024)")}) AS {Chunk} FROM {block}";
         var copies = $"SELECT *, unnest({SizeGuards.Unguarded($"range(least(1024, {count} - {Chunk} * 1024))")}) AS {Copy} FROM ({chunks})";
         return $"(SELECT {string.Join(", ", kept)} FROM ({copies}))";

@@ -8,6 +8,11 @@ namespace Pipeline.Sql;
 /// </summary>
 internal sealed class QuerySplitter(SplitContext context, IReadOnlyList<string> columnsOfLarge)
 {
+    /// <summary>Where a SELECT fails as a block, its parts are tried again: nested ones could be tried without end.</summary>
+    private const int MaxAttempts = 200;
+
+    private int _attempts;
+
     /// <summary>Splits a whole query.</summary>
     /// <param name="query">The query, without CTEs; it becomes the final step.</param>
     /// <param name="result">What it must give.</param>
@@ -31,7 +36,16 @@ internal sealed class QuerySplitter(SplitContext context, IReadOnlyList<string> 
         await RewriteAsync(query, cancellationToken);
         context.KeepWithFinalWhatOnlyItReads();
         var final = await context.PrintAsync(query, cancellationToken);
-        var columnsOfFinal = await context.Binder.TryDescribeAsync(final, cancellationToken) ?? throw new CannotSplitException("its final step does not bind");
+        IReadOnlyList<ColumnSchema> columnsOfFinal;
+        try
+        {
+            columnsOfFinal = await context.Binder.BindAsync(final, cancellationToken);
+        }
+        catch (SqlException e)
+        {
+            throw new CannotSplitException($"its final step does not bind: {e.Message}");
+        }
+
         if (!columnsOfFinal.SequenceEqual(result))
         {
             var (is_, should) = columnsOfFinal.Zip(result).FirstOrDefault(p => p.First != p.Second);
@@ -73,6 +87,11 @@ internal sealed class QuerySplitter(SplitContext context, IReadOnlyList<string> 
     /// <summary>Makes a SELECT a block; gives the reason if it cannot be one.</summary>
     private async Task<string?> TryBlockAsync(JsonObject select, CancellationToken cancellationToken)
     {
+        if (++_attempts > MaxAttempts)
+        {
+            throw new CannotSplitException("it has too many parts");
+        }
+
         var mark = context.Mark();
         try
         {
@@ -80,7 +99,7 @@ internal sealed class QuerySplitter(SplitContext context, IReadOnlyList<string> 
             var spread = SourceSpread.Of(context, copy.Object("from_table")!);
             if (!spread.IsLarge)
             {
-                return spread.Problem ?? "";
+                return spread.Problem ?? "it only reads results of subqueries";
             }
 
             var isAggregate = RowWise.Aggregates(copy);
