@@ -64,6 +64,7 @@ public sealed class ContinueAsNewTests : DurableTest
         var gateId = await StartAsync("Rounds", 0);
         await SettleAsync();
         await Client.SuspendInstanceAsync(gateId, "gather", Limit);
+        await SettleAsync(); // only what is suspended can be resumed
         foreach (var i in new[] { 1, 2, 3 })
             await Client.RaiseEventAsync(gateId, "n", i, Limit);
         await Client.ResumeInstanceAsync(gateId, "go", Limit);
