@@ -43,7 +43,9 @@ internal sealed class FileLocks(string directory)
             {
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             }
-            catch (DirectoryNotFoundException)
+            // .NET looks for the folder only after the opening has failed: where another thread makes it in between, the lock
+            // file is called missing although it would have been made.
+            catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             }

@@ -56,6 +56,21 @@ public sealed class DirectoryObjectStoreTests : ObjectStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task Write_ManyAtOnceIntoANewRoot_AllSucceed()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var store = new DirectoryObjectStore(_folder[$"root-{round}"]);
+            using var together = new Barrier(4);
+            await Task.WhenAll(Enumerable.Range(0, together.ParticipantCount).Select(i => Task.Run(async () =>
+            {
+                together.SignalAndWait(s_ct);
+                await store.WriteAsync(Container, $"folder-{i}/x", Bytes("x"), WriteCondition.None, s_ct);
+            }, s_ct)));
+        }
+    }
+
+    [Fact]
     public async Task List_WhileAWriteIsUnderWay_ShowsNoTemporaryFile()
     {
         using var content = new GatedStream();
