@@ -115,6 +115,47 @@ public sealed class SpecReader
         return null;
     }
 
+    /// <summary>A duration such as <c>"30s"</c> (see <see cref="Duration"/>).</summary>
+    public TimeSpan? Time(string name, TimeSpan min, TimeSpan max)
+    {
+        if (Field(name, required: false) is not { } value)
+            return null;
+        if (value.ValueKind != JsonValueKind.String || !Duration.TryParse(value.GetString()!, out var time))
+            return Wrong<TimeSpan?>(name, "a duration such as \"500ms\", \"30s\", \"5m\", \"2h\" or \"1d\"", value);
+        if (time >= min && time <= max)
+            return time;
+        Fault(name, $"{Duration.Format(time)} is outside {Duration.Format(min)} to {Duration.Format(max)}.");
+        return null;
+    }
+
+    /// <summary>True or false; null where it is absent or faulty.</summary>
+    public bool? Flag(string name) => Field(name, required: false) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        { } other => Wrong<bool?>(name, "true or false", other),
+    };
+
+    /// <summary>The names of all fields, in the document's order.</summary>
+    public IReadOnlyList<string> Names => [.. _element.EnumerateObject().Select(p => p.Name)];
+
+    /// <summary>Whether a field is there and holds an object.</summary>
+    public bool IsObject(string name) => _element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object;
+
+    /// <summary>An array of objects; empty where it is absent or faulty.</summary>
+    public IReadOnlyList<SpecReader> Sections(string name, int maxCount)
+    {
+        if (Field(name, required: false) is not { } value)
+            return [];
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(e => e.ValueKind != JsonValueKind.Object))
+            return Wrong<IReadOnlyList<SpecReader>>(name, "an array of objects", value) ?? [];
+        if (value.GetArrayLength() <= maxCount)
+            return [.. value.EnumerateArray().Select((e, i) => new SpecReader(e, $"{_pointer}/{Escape(name)}/{i}", _faults))];
+        Fault(name, $"It has {value.GetArrayLength()} entries; {maxCount} are allowed.");
+        return [];
+    }
+
     /// <summary>An array of texts, none twice; empty where it is absent or faulty.</summary>
     public IReadOnlyList<string> Texts(string name, int maxCount = 100)
     {

@@ -1,0 +1,13 @@
+using Pipeline.Sql;
+
+namespace Pipeline.Streams;
+
+/// <summary>What one commit of one partition gives to the sinks.</summary>
+/// <param name="Origin">Where it comes from; names derive from it.</param>
+/// <param name="Columns">The columns of the query's result, in order.</param>
+/// <param name="Windows">For a query with windows: whose rows these are, in the order of the rows; otherwise null.</param>
+/// <param name="Rows">How many rows there are.</param>
+/// <param name="File">A local Parquet file of the rows, with exactly these columns under their stored names
+/// (<see cref="StreamOutputReader"/> reads it).</param>
+public sealed record StreamOutput(
+    StreamOrigin Origin, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<OutputWindow>? Windows, long Rows, string File);

@@ -1,0 +1,11 @@
+namespace Pipeline.Streams;
+
+/// <summary>The two stages that a stream may have.</summary>
+public enum StreamStage
+{
+    /// <summary>Works on a partition of the stream's hub.</summary>
+    Input,
+
+    /// <summary>Works on a partition of the shuffle hub, where the stream's groups come together.</summary>
+    Shuffle,
+}
