@@ -8,7 +8,7 @@ namespace Pipeline.Jobs;
 
 /// <summary>Notices when an upload to a dataset is over: its <c>_SUCCESS</c> marker has come, or nothing has come for a while. It then
 /// writes an <see cref="UploadManifest"/>, which starts the jobs that subscribe to the dataset.</summary>
-public sealed class UploadWatch(IObjectStore store)
+public sealed class UploadWatch(IObjectStore store, DatasetListing datasets)
 {
     /// <summary>How long nothing may come before an upload without a marker counts as over.</summary>
     public static readonly TimeSpan QuietPeriod = TimeSpan.FromSeconds(30);
@@ -57,10 +57,8 @@ public sealed class UploadWatch(IObjectStore store)
     {
         var versions = new List<string>();
         long bytes = 0;
-        await foreach (var blob in store.ListAsync(DatasetFolders.Container, $"{dataset}/", cancellationToken))
+        foreach (var blob in await datasets.ReadAsync(dataset, null, cancellationToken))
         {
-            if (!DatasetFolders.IsDataFile(blob.Path))
-                continue;
             versions.Add($"{blob.Path} {blob.ETag}");
             bytes += blob.Length;
         }

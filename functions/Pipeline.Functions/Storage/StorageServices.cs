@@ -18,9 +18,11 @@ public static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => ObjectStoreFactory.Create(configuration, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<FooterReader>();
+        services.TryAddSingleton<DatasetListing>();
         services.TryAddSingleton<DatasetCatalog>();
         services.TryAddSingleton<ParquetFetcher>();
         services.TryAddSingleton<DatasetWriter>();
+        services.TryAddSingleton<DatasetCompactor>();
         return services;
     }
 }

@@ -30,7 +30,7 @@ public sealed class SparseFetchTests(AzuriteFixture azurite, ITestOutputHelper o
         options.AddPolicy(_count, HttpPipelinePosition.PerRetry);
         _store = new BlobObjectStore(new BlobServiceClient((await azurite.GetAsync()).ConnectionString, options));
         _footers = new FooterReader(_store);
-        _catalog = new DatasetCatalog(_store, _footers);
+        _catalog = new DatasetCatalog(_store, new DatasetListing(_store), _footers);
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -89,7 +89,7 @@ public sealed class SparseFetchTests(AzuriteFixture azurite, ITestOutputHelper o
         using var footers = new FooterReader(_store);
         _count.Reset();
 
-        var dataset = await new DatasetCatalog(_store, footers).OpenAsync("ends", s_ct);
+        var dataset = await new DatasetCatalog(_store, new DatasetListing(_store), footers).OpenAsync("ends", s_ct);
 
         Assert.Equal((Columns, 40_960L), (dataset.Columns.Count, dataset.Files.Single().Footer.Rows));
         Assert.True(_count.Bytes < dataset.Files.Single().Object.Length / 10, $"{_count.Bytes} bytes");

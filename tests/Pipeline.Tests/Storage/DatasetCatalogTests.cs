@@ -15,7 +15,7 @@ public sealed class DatasetCatalogTests : IDisposable
     {
         var store = new DirectoryObjectStore(_folder.Path);
         _footers = new FooterReader(store);
-        _catalog = new DatasetCatalog(store, _footers);
+        _catalog = new DatasetCatalog(store, new DatasetListing(store), _footers);
     }
 
     public void Dispose()

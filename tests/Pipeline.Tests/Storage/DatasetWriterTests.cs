@@ -17,7 +17,7 @@ public sealed class DatasetWriterTests : IDisposable
     {
         _store = new DirectoryObjectStore(_folder["store"]);
         _footers = new FooterReader(_store);
-        _catalog = new DatasetCatalog(_store, _footers);
+        _catalog = new DatasetCatalog(_store, new DatasetListing(_store), _footers);
         _writer = new DatasetWriter(_store, _catalog);
     }
 

@@ -1,7 +1,7 @@
 namespace Pipeline.Storage;
 
 /// <summary>Finds datasets and what is in them.</summary>
-public sealed class DatasetCatalog(IObjectStore store, FooterReader footers)
+public sealed class DatasetCatalog(IObjectStore store, DatasetListing listing, FooterReader footers)
 {
     private const int ParallelReads = 16;
     private const int Attempts = 3;
@@ -11,15 +11,23 @@ public sealed class DatasetCatalog(IObjectStore store, FooterReader footers)
     {
         var views = new List<DatasetView>();
         var closed = new HashSet<string>(StringComparer.Ordinal);
+        var compacted = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var file in store.ListAsync(DatasetFolders.Container, "", ct))
         {
             if (file.Path.EndsWith($"/{DatasetFolders.SuccessMarker}", StringComparison.Ordinal)) closed.Add(file.Path[..^(DatasetFolders.SuccessMarker.Length + 1)]);
+            if (file.Path.IndexOf('/') is var slash and > 0 && file.Path == CompactionFiles.Marker(file.Path[..slash])) compacted.Add(file.Path[..slash]);
             if (!DatasetFolders.IsDataFile(file.Path)) continue;
             var name = file.Path[..file.Path.IndexOf('/')];
             if (views.Count > 0 && views[^1].Name == name)
                 views[^1] = views[^1] with { Files = views[^1].Files + 1, Bytes = views[^1].Bytes + file.Length };
             else
                 views.Add(new DatasetView(name, 1, file.Length, KeysOf(file.Path)));
+        }
+
+        foreach (var (index, view) in views.Index().Where(v => compacted.Contains(v.Item.Name)).ToList())
+        {
+            var files = await listing.ReadAsync(view.Name, null, ct);
+            views[index] = view with { Files = files.Count, Bytes = files.Sum(f => f.Length) };
         }
 
         return [.. views.Select(v => v with { Closed = closed.Contains(v.Name) }).OrderBy(v => v.Name, StringComparer.Ordinal)];
@@ -60,13 +68,7 @@ public sealed class DatasetCatalog(IObjectStore store, FooterReader footers)
     private async Task<Dataset> OpenOnceAsync(string name, CancellationToken ct)
     {
         var others = new List<string>();
-        var objects = new List<ObjectInfo>();
-        await foreach (var file in store.ListAsync(DatasetFolders.Container, $"{name}/", ct))
-        {
-            if (DatasetFolders.IsDataFile(file.Path)) objects.Add(file);
-            else if (!DatasetFolders.IsHidden(Path.GetFileName(file.Path))) others.Add(file.Path);
-        }
-
+        var objects = await listing.ReadAsync(name, others.Add, ct);
         if (objects.Count == 0) throw await NotFoundAsync(name, others, ct);
         var (partitionColumns, values) = PartitionColumns.Read(name, objects);
         var files = new DatasetFile[objects.Count];
