@@ -10,12 +10,15 @@ public sealed class CancelCrashTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pipeline-cancel-");
     private readonly SalesSpecs _sales = new();
 
-    [Fact]
-    public async Task Cancel_HostKilledAtOnce_JobStaysCancelledAndItsFilesGo()
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancel_HostKilledAtOnce_JobStaysCancelledAndItsFilesGo(bool overBlobs)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var root = _folder.FullName;
-        await using (var first = ServedHost.Start(root))
+        await using var store = await HostStore.OpenAsync(overBlobs, root);
+        await using (var first = ServedHost.Start(root, store))
         {
             using var http = await first.ConnectAsync(root, limit.Token);
             await _sales.UploadAsync(http, limit.Token);
@@ -30,18 +33,25 @@ public sealed class CancelCrashTests : IDisposable
             await first.Process.KillAsync();
         }
 
-        Assert.InRange(Files("doomed").Length, 1, int.MaxValue);
-        await using var second = ServedHost.Start(root);
+        Assert.NotEmpty(await FilesAsync());
+        await using var second = ServedHost.Start(root, store);
         using var again = await second.ConnectAsync(root, limit.Token);
         Assert.Equal(JobStatus.Canceled, (await again.FindAsync("doomed", limit.Token))!.Status);
 
         // The clean-up takes the job's files twice: at once, and when no task can be left that writes.
         await second.HearBeginAsync(nameof(JobCleanup.RemoveJobFiles), limit.Token);
-        await Fixtures.RunningApp.UntilAsync(() => again.GetStringAsync(BatchClient.Address("api/jobs/doomed"), limit.Token), _ => Files("doomed").Length == 0);
+        await Fixtures.RunningApp.UntilAsync(FilesAsync, files => files.Count == 0);
         Assert.DoesNotContain(second.Begun(), begun => begun.Instance.StartsWith("doomed", StringComparison.Ordinal));
 
         await again.EnsureSubmittedAsync("next", SalesSpecs.Spec("select count(*) as n from sales where file = 1"), limit.Token);
         Assert.Equal(_sales.Answer("select count(*) as n from sales where file = 1"), await again.RowsAsync("next", limit.Token));
+
+        // What a job keeps while it runs, and its result; not its spec and the mark that it was cancelled.
+        async Task<IReadOnlyList<string>> FilesAsync() => await new[] { JobFiles.Container, JobFiles.Results }.ToAsyncEnumerable()
+            .SelectMany(container => store.Objects.ListAsync(container, "doomed/", limit.Token))
+            .Select(found => found.Path)
+            .Where(path => path.EndsWith(".parquet", StringComparison.Ordinal))
+            .ToListAsync(limit.Token);
     }
 
     public void Dispose()
@@ -49,13 +59,4 @@ public sealed class CancelCrashTests : IDisposable
         _sales.Dispose();
         _folder.Delete(recursive: true);
     }
-
-    // What a job keeps while it runs, and its result; not its spec and the mark that it was cancelled.
-    private string[] Files(string job) =>
-    [
-        .. ((string[])[JobFiles.Container, JobFiles.Results])
-            .Select(container => Path.Combine(_folder.FullName, "store", container, job))
-            .Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.parquet", SearchOption.AllDirectories)),
-    ];
 }

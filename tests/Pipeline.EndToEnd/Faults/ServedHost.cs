@@ -7,22 +7,16 @@ namespace Pipeline.EndToEnd.Faults;
 /// <summary>The real app, <c>serve</c> of the real executable, in a process that may be killed. It says which activities begin.</summary>
 internal sealed partial class ServedHost : IAsyncDisposable
 {
-    private static readonly Dictionary<string, string> s_environment = new()
-    {
-        ["AzureWebJobsStorage"] = "",
-        ["AzureFunctionsJobHost__logging__logLevel__Pipeline.Durable"] = "Trace",
-    };
-
     private ServedHost(HostProcess process) => Process = process;
 
     public HostProcess Process { get; }
 
     public static string[] Command(string root) => HostProcess.Command("Pipeline.Embedded", "serve", "--port", "0", "--root", root);
 
-    public static ServedHost Start(string root) => new(HostProcess.Start(Command(root), AppContext.BaseDirectory, s_environment));
+    public static ServedHost Start(string root, HostStore store) => new(HostProcess.Start(Command(root), AppContext.BaseDirectory, Environment(store)));
 
     /// <summary>On a small disk, which holds the root.</summary>
-    public static ServedHost Start(string root, SmallDisk disk, int megabytes) => new(disk.Start(megabytes, Command(root), s_environment));
+    public static ServedHost Start(string root, HostStore store, SmallDisk disk, int megabytes) => new(disk.Start(megabytes, Command(root), Environment(store)));
 
     /// <summary>Waits until it answers, and gives a client that carries its key.</summary>
     /// <param name="root">Its folder, as this process reaches it.</param>
@@ -51,6 +45,12 @@ internal sealed partial class ServedHost : IAsyncDisposable
         [.. Beginning().Matches(Process.Said).Select(match => (match.Groups["instance"].Value, int.Parse(match.Groups["task"].Value, CultureInfo.InvariantCulture)))];
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private static Dictionary<string, string> Environment(HostStore store) => new()
+    {
+        ["AzureWebJobsStorage"] = store.Account,
+        ["AzureFunctionsJobHost__logging__logLevel__Pipeline.Durable"] = "Trace",
+    };
 
     [GeneratedRegex(@"Activity '\w+' of '(?<instance>[^']+)' begins \(task (?<task>\d+)\)")]
     private static partial Regex Beginning();
