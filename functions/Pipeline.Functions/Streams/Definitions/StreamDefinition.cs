@@ -1,0 +1,14 @@
+using System.Text.Json;
+
+namespace Pipeline.Streams;
+
+/// <summary>A stream as it is stored: <c>streams/{name}/stream.json</c>.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Generation">1, and one more each time it is replayed or its query changes: each generation has states of its own.</param>
+/// <param name="Status">Whether it works.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="UpdatedAt">When this was written.</param>
+/// <param name="From">Where in the log the generation begins.</param>
+/// <param name="Spec">The spec as it was sent.</param>
+public sealed record StreamDefinition(
+    string Name, int Generation, StreamStatus Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, StreamStart From, JsonElement Spec);

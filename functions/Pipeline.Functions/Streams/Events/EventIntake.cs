@@ -1,0 +1,178 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace Pipeline.Streams;
+
+/// <summary>
+/// Takes the events of one partition in their order and decides about each by itself: known already, poison, late, or for the query.
+/// So what becomes of an event does not depend on how deliveries are cut.
+/// </summary>
+internal sealed class EventIntake
+{
+    // Event Hubs takes no larger ones; other hubs might.
+    private const int MaxEventBytes = 1024 * 1024;
+
+    private readonly EventDecoder _decoder;
+    private readonly Func<long, long> _expiresAt;
+    private readonly bool _hasTime;
+    private readonly long _delay;
+    private readonly long _allowed;
+    private readonly long _ahead;
+    private readonly long _startTime;
+    private readonly int _partition;
+    private readonly bool _keepsLate;
+
+    /// <summary>Begins where a state ends.</summary>
+    /// <param name="spec">The stream.</param>
+    /// <param name="start">Where the generation begins.</param>
+    /// <param name="expiresAt">When the last window of an event of a time ends, in microseconds since 1970.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="state">The state.</param>
+    public EventIntake(StreamSpec spec, StreamStart start, Func<long, long> expiresAt, int partition, PartitionState state)
+    {
+        _decoder = EventDecoder.Create(spec);
+        _expiresAt = expiresAt;
+        _hasTime = spec.EventTime is not null;
+        _delay = Micros.Of(spec.Watermark.Delay);
+        _allowed = Micros.Of(spec.Late.Allowed);
+        _ahead = Micros.Of(spec.Watermark.MaxAhead);
+        _startTime = start.Time is { } time ? Micros.Of(time) : long.MinValue;
+        _partition = partition;
+        _keepsLate = spec.Late.Dataset is not null;
+        var schema = EventDecoder.SchemaOf(spec);
+        Batch = new EventBatch(schema);
+        Late = new EventBatch(schema);
+        LastSequence = state.Commit == 0 && start.After?.TryGetValue(partition, out var after) == true ? after : state.LastSequence;
+        LastEnqueued = state.LastEnqueued;
+        MaxEventTime = state.MaxEventTime;
+        Watermark = state.Watermark;
+        Counters = state.Counters;
+    }
+
+    /// <summary>The events for the query.</summary>
+    public EventBatch Batch { get; }
+
+    /// <summary>Late events for the side output.</summary>
+    public EventBatch Late { get; }
+
+    /// <summary>The events for quarantine.</summary>
+    public List<PoisonEvent> Poison { get; } = [];
+
+    /// <summary>The last event that was decided about; -1 for none.</summary>
+    public long LastSequence { get; private set; }
+
+    /// <summary>When the hub took it.</summary>
+    public long? LastEnqueued { get; private set; }
+
+    /// <summary>The latest time of an event.</summary>
+    public long? MaxEventTime { get; private set; }
+
+    /// <summary>The watermark after the last event.</summary>
+    public long? Watermark { get; private set; }
+
+    /// <summary>All that was counted, that of the state included.</summary>
+    public StreamCounters Counters { get; private set; }
+
+    /// <summary>Whether anything was decided since <see cref="Clear"/>.</summary>
+    public bool IsDirty { get; private set; }
+
+    /// <summary>Takes the next event. One that was taken before, or comes before the start, changes nothing.</summary>
+    public void Take(in StreamEvent taken)
+    {
+        if (taken.SequenceNumber <= LastSequence)
+            return;
+        IsDirty = true;
+        LastSequence = taken.SequenceNumber;
+        LastEnqueued = taken.Enqueued;
+        if (taken.Enqueued < _startTime)
+            return;
+        var reason = Read(taken, out var time);
+        if (reason is not null)
+        {
+            Batch.Discard();
+            Poison.Add(Quarantined(taken, reason));
+            Counters = Counters with { Events = Counters.Events + 1, DeadLettered = Counters.DeadLettered + 1 };
+            return;
+        }
+        // Late means: behind the watermark as it was before this event.
+        if (Watermark is { } watermark && _expiresAt(time) is var expires && expires <= watermark - _allowed)
+            TakeLate(taken);
+        else
+            Batch.Add(taken.SequenceNumber, taken.Enqueued);
+        Counters = Counters with { Events = Counters.Events + 1 };
+        if (MaxEventTime is null || time > MaxEventTime)
+        {
+            MaxEventTime = time;
+            AdvanceTo(time - _delay);
+        }
+    }
+
+    /// <summary>Lets time go on without events.</summary>
+    public void AdvanceTo(long watermark)
+    {
+        if (Watermark is { } now && watermark <= now)
+            return;
+        Watermark = watermark;
+        IsDirty = true;
+    }
+
+    /// <summary>Counts events that the hub had removed before they were read, and goes on behind them.</summary>
+    public void Skip(long lastLost, long lost)
+    {
+        LastSequence = lastLost;
+        Counters = Counters with { Lost = Counters.Lost + lost };
+        IsDirty = true;
+    }
+
+    /// <summary>Counts events of the batch that the state refused.</summary>
+    public void CountDropped(long dropped) => Counters = Counters with { Dropped = Counters.Dropped + dropped };
+
+    /// <summary>Forgets the events, once their outcome is committed. The position stays.</summary>
+    public void Clear()
+    {
+        Batch.Clear();
+        Late.Clear();
+        Poison.Clear();
+        IsDirty = false;
+    }
+
+    private string? Read(in StreamEvent taken, out long time)
+    {
+        time = taken.Enqueued;
+        if (taken.Body.Length > MaxEventBytes)
+            return $"the event has {ByteSize.Format(taken.Body.Length)}; at most {ByteSize.Format(MaxEventBytes)} are read";
+        if (_decoder.Decode(taken.Body.Span, Batch) is { } reason)
+            return reason;
+        if (!_hasTime)
+            return null;
+        if (_decoder.EventTime is not { } eventTime)
+            return "the event has no event time";
+        time = eventTime;
+        return time - taken.Enqueued > _ahead
+            ? $"the event's time, {Micros.ToTime(time):u}, is more than {Duration.Format(TimeSpan.FromMicroseconds(_ahead))} ahead of {Micros.ToTime(taken.Enqueued):u}, when the hub got it"
+            : null;
+    }
+
+    private void TakeLate(in StreamEvent taken)
+    {
+        Batch.Discard();
+        Counters = Counters with { Late = Counters.Late + 1 };
+        if (!_keepsLate)
+        {
+            Counters = Counters with { Dropped = Counters.Dropped + 1 };
+            return;
+        }
+        // Late events are few: reading one again costs less than copying columns for all.
+        _decoder.Decode(taken.Body.Span, Late);
+        Late.Add(taken.SequenceNumber, taken.Enqueued);
+    }
+
+    private PoisonEvent Quarantined(in StreamEvent taken, string reason)
+    {
+        var body = taken.Body.Span;
+        var isText = Utf8.IsValid(body);
+        return new PoisonEvent(
+            _partition, taken.SequenceNumber, taken.Offset, Micros.ToTime(taken.Enqueued), char.ToUpperInvariant(reason[0]) + reason[1..] + ".",
+            isText ? Encoding.UTF8.GetString(body) : null, isText ? null : Convert.ToBase64String(body));
+    }
+}

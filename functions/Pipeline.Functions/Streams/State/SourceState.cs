@@ -1,0 +1,7 @@
+namespace Pipeline.Streams;
+
+/// <summary>What a partition of the shuffle knows of a partition that sends to it.</summary>
+/// <param name="Commit">The last of its commits that was taken.</param>
+/// <param name="Watermark">Its watermark, in microseconds since 1970; null for none yet.</param>
+/// <param name="Idle">Whether it is idle, so that it holds nobody back.</param>
+internal sealed record SourceState(long Commit, long? Watermark, bool Idle);
