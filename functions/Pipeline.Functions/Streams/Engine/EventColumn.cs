@@ -65,7 +65,7 @@ public sealed class EventColumn
     public void Append(bool value)
     {
         Expect(Type == EventColumnType.Boolean, "a truth value");
-        _values[NextValid()] = value ? (byte)1 : (byte)0;
+        Put(NextValid(), value ? (byte)1 : (byte)0);
     }
 
     /// <summary>Adds a whole number, a time in microseconds since 1970-01-01 UTC, or a day in days since 1970-01-01.</summary>
