@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Azure.Core;
 
@@ -6,13 +5,18 @@ namespace Azure.Messaging.EventHubs;
 
 public class EventData : MessageContent
 {
+    private readonly ReceivedEvent _received;
+    private BinaryData? _body;
+    private IDictionary<string, object>? _properties;
+    private (string? Value, bool IsSet) _messageId;
+    private (string? Value, bool IsSet) _correlationId;
+    private (string? Value, bool IsSet) _contentType;
+
     public EventData(BinaryData eventBody)
-        : this(eventBody, null, null, null, long.MinValue, null, default)
-    {
-    }
+        : this(new GivenEvent(Given(eventBody))) => _body = eventBody;
 
     public EventData(ReadOnlyMemory<byte> eventBody)
-        : this(new BinaryData(eventBody))
+        : this(new GivenEvent(eventBody))
     {
     }
 
@@ -21,25 +25,13 @@ public class EventData : MessageContent
     {
     }
 
-    internal EventData(
-        BinaryData eventBody,
-        IDictionary<string, object>? properties,
-        IReadOnlyDictionary<string, object>? systemProperties,
-        string? partitionKey,
-        long sequenceNumber,
-        string? offsetString,
-        DateTimeOffset enqueuedTime)
-    {
-        EventBody = eventBody ?? throw new ArgumentNullException(nameof(eventBody));
-        Properties = properties ?? new Dictionary<string, object>();
-        SystemProperties = systemProperties ?? ImmutableDictionary<string, object>.Empty;
-        PartitionKey = partitionKey;
-        SequenceNumber = sequenceNumber;
-        OffsetString = offsetString;
-        EnqueuedTime = enqueuedTime;
-    }
+    internal EventData(ReceivedEvent received) => _received = received;
 
-    public BinaryData EventBody { get; set; }
+    public BinaryData EventBody
+    {
+        get => _body ??= new BinaryData(_received.Body);
+        set => _body = value ?? throw new ArgumentNullException(nameof(value));
+    }
 
     public override BinaryData? Data
     {
@@ -47,7 +39,11 @@ public class EventData : MessageContent
         set => EventBody = value ?? throw new ArgumentNullException(nameof(value));
     }
 
-    public new virtual string? ContentType { get; set; }
+    public new virtual string? ContentType
+    {
+        get => _contentType.IsSet ? _contentType.Value : _received.ContentType;
+        set => _contentType = (value, true);
+    }
 
     protected override ContentType? ContentTypeCore
     {
@@ -55,27 +51,41 @@ public class EventData : MessageContent
         set => ContentType = value?.ToString();
     }
 
-    public string? MessageId { get; set; }
+    public string? MessageId
+    {
+        get => _messageId.IsSet ? _messageId.Value : _received.MessageId;
+        set => _messageId = (value, true);
+    }
 
-    public string? CorrelationId { get; set; }
+    public string? CorrelationId
+    {
+        get => _correlationId.IsSet ? _correlationId.Value : _received.CorrelationId;
+        set => _correlationId = (value, true);
+    }
 
-    public IDictionary<string, object> Properties { get; }
+    public IDictionary<string, object> Properties => _properties ??= _received.Properties;
 
-    public IReadOnlyDictionary<string, object> SystemProperties { get; }
+    public IReadOnlyDictionary<string, object> SystemProperties => _received.SystemProperties;
 
-    public long SequenceNumber { get; }
+    public long SequenceNumber => _received.SequenceNumber;
 
     public long Offset => long.TryParse(OffsetString, NumberStyles.Integer, CultureInfo.InvariantCulture, out var offset)
         ? offset
         : long.MinValue;
 
-    public string? OffsetString { get; }
+    public string? OffsetString => _received.OffsetString;
 
-    public DateTimeOffset EnqueuedTime { get; }
+    public DateTimeOffset EnqueuedTime => _received.EnqueuedTime;
 
-    public string? PartitionKey { get; }
+    public string? PartitionKey => _received.PartitionKey;
 
-    public ReadOnlyMemory<byte> Body => EventBody.ToMemory();
+    public ReadOnlyMemory<byte> Body => _body?.ToMemory() ?? _received.Body;
 
     public Stream BodyAsStream => EventBody.ToStream();
+
+    private static ReadOnlyMemory<byte> Given(BinaryData eventBody)
+    {
+        ArgumentNullException.ThrowIfNull(eventBody);
+        return eventBody.ToMemory();
+    }
 }

@@ -10,5 +10,5 @@ public static class EventHubsModelFactory
         long sequenceNumber = long.MinValue,
         string? offsetString = default,
         DateTimeOffset enqueuedTime = default) =>
-        new(eventBody, properties, systemProperties, partitionKey, sequenceNumber, offsetString, enqueuedTime);
+        new(new GivenEvent(eventBody.ToMemory(), properties, systemProperties, partitionKey, sequenceNumber, offsetString, enqueuedTime)) { EventBody = eventBody };
 }

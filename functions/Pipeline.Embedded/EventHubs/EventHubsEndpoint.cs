@@ -17,13 +17,17 @@ internal sealed class EventHubsEndpoint : IAsyncDisposable
     private readonly string _key;
     private int _disposed;
 
-    private EventHubsEndpoint(Dictionary<string, EventHub> hubs, FileStream claim, AmqpServer server, string key)
+    private EventHubsEndpoint(string id, Dictionary<string, EventHub> hubs, FileStream claim, AmqpServer server, string key)
     {
+        Id = id;
         _hubs = hubs;
         _claim = claim;
         _server = server;
         _key = key;
     }
+
+    /// <summary>The endpoint's name, the same from start to start. No two processes can run the endpoint of a directory.</summary>
+    public string Id { get; }
 
     /// <summary>The hubs by name; without regard to case.</summary>
     public IReadOnlyDictionary<string, EventHub> Hubs => _hubs;
@@ -36,7 +40,7 @@ internal sealed class EventHubsEndpoint : IAsyncDisposable
 
     /// <summary>What official clients connect with.</summary>
     public string ConnectionString =>
-        $"Endpoint=sb://localhost{(Port == 5672 ? "" : $":{Port}")};SharedAccessKeyName={EventHubsKey.Name};SharedAccessKey={_key};UseDevelopmentEmulator=true;";
+        $"Endpoint=sb://localhost{(Port == EventHubsOptions.UsualPort ? "" : $":{Port}")};SharedAccessKeyName={EventHubsKey.Name};SharedAccessKey={_key};UseDevelopmentEmulator=true;";
 
     /// <summary>Opens the hubs and listens.</summary>
     /// <exception cref="EmbeddedHostException">A declaration is wrong, the port or the directory is in use.</exception>
@@ -62,8 +66,9 @@ internal sealed class EventHubsEndpoint : IAsyncDisposable
                 return ValueTask.CompletedTask;
             });
             var hubs = new Dictionary<string, EventHub>(opened, StringComparer.OrdinalIgnoreCase);
-            var server = AmqpServer.Start(options.Port, hubs, new SharedAccessTokens(EventHubsKey.Name, key, options.TimeProvider), options.TimeProvider, options.Logger);
-            return new EventHubsEndpoint(hubs, claim, server, key);
+            var tokens = new SharedAccessTokens(EventHubsKey.Name, key, options.TimeProvider);
+            var server = Listen(options, port => AmqpServer.Start(port, hubs, tokens, options.TimeProvider, options.Logger));
+            return new EventHubsEndpoint(LoadOrCreateId(folder), hubs, claim, server, key);
         }
         catch
         {
@@ -80,6 +85,42 @@ internal sealed class EventHubsEndpoint : IAsyncDisposable
         await _server.DisposeAsync();
         Parallel.ForEach(_hubs.Values, hub => hub.Dispose());
         await _claim.DisposeAsync();
+    }
+
+    /// <summary>Whether a connection string leads to this endpoint.</summary>
+    public bool IsMeantBy(string connectionString)
+    {
+        var endpoint = connectionString.Split(';').Select(part => part.Trim()).FirstOrDefault(part => part.StartsWith("Endpoint=", StringComparison.OrdinalIgnoreCase));
+        return endpoint is not null
+            && Uri.TryCreate(endpoint["Endpoint=".Length..], UriKind.Absolute, out var uri)
+            && uri.IsLoopback
+            && (uri.IsDefaultPort || uri.Port < 0 ? EventHubsOptions.UsualPort : uri.Port) == Port;
+    }
+
+    private static AmqpServer Listen(EventHubsOptions options, Func<int, AmqpServer> start)
+    {
+        if (options.Port is { } port) return start(port);
+        try
+        {
+            return start(options.PreferredPort);
+        }
+        catch (EmbeddedHostException) when (options.PreferredPort != 0)
+        {
+            return start(0);
+        }
+    }
+
+    private static string LoadOrCreateId(string folder)
+    {
+        var path = Path.Combine(folder, "id");
+        if (!File.Exists(path) || File.ReadAllText(path) is not { Length: > 0 })
+        {
+            // Nobody else writes here: the folder is claimed.
+            File.WriteAllText(path + ".tmp", $"{Environment.MachineName}-{Guid.NewGuid():n}");
+            File.Move(path + ".tmp", path, overwrite: true);
+        }
+
+        return File.ReadAllText(path);
     }
 
     private static FileStream Claim(string folder)

@@ -9,8 +9,14 @@ internal sealed record EventHubsOptions
     /// <summary>The directory of everything that the host keeps: events go to <c>eventhubs</c> below it, the key beside the other keys.</summary>
     public string Root { get; init; } = ".pipeline";
 
-    /// <summary>The TCP port on 127.0.0.1 and ::1. Default 5672, which clients take by themselves; 0 takes any free one.</summary>
-    public int Port { get; init; } = 5672;
+    /// <summary>The port that clients take by themselves.</summary>
+    public const int UsualPort = 5672;
+
+    /// <summary>The TCP port on 127.0.0.1 and ::1; 0 takes any free one. Null: <see cref="PreferredPort"/> or, where that is in use, any free one.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>The port to take where none is given and this one is free. Default 0: any free one.</summary>
+    public int PreferredPort { get; init; }
 
     /// <summary>The hubs to serve; any other name is not found.</summary>
     public IReadOnlyList<HubDeclaration> Hubs { get; init; } = [];

@@ -12,6 +12,9 @@ namespace Pipeline.Embedded.EventHubs;
 /// </summary>
 internal static class EventHubsSettings
 {
+    /// <summary>The connection setting that stands for the host's own endpoint unless it is set to another.</summary>
+    public const string ConnectionKey = "EventHubsConnection";
+
     private const string Section = "Pipeline:EventHubs";
     private const string PortKey = "Port";
     private const string HubsKey = "Hubs";
@@ -20,14 +23,38 @@ internal static class EventHubsSettings
     private const string MegabytesKey = "RetentionMegabytes";
     private const string GroupsKey = "ConsumerGroups";
 
-    /// <summary>The endpoint that is asked for; null where no hub is declared, and then there is none.</summary>
+    /// <summary>The names of hubs that functions of the app listen to, unless settings of these names say otherwise.</summary>
+    public static IReadOnlyDictionary<string, string?> HubNames { get; } = new Dictionary<string, string?>
+    {
+        ["PipelineHub1"] = "events",
+        ["PipelineHub2"] = "trades",
+        ["PipelineHub3"] = "flights",
+        ["PipelineShuffleHub"] = "pipeline-shuffle",
+        ["PipelineConsumerGroup"] = HubDeclaration.DefaultConsumerGroup,
+    };
+
+    /// <summary>Whether a setting says how to connect, by connection string or by identity.</summary>
+    public static bool HasConnection(IConfiguration configuration, string key) =>
+        !string.IsNullOrWhiteSpace(configuration[key]) || !string.IsNullOrWhiteSpace(configuration[$"{key}:fullyQualifiedNamespace"]);
+
+    /// <summary>The endpoint that is asked for; null where no hub is declared or used, and then there is none.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="used">The hubs that functions use of the endpoint; they are there with four partitions unless declared otherwise.</param>
     /// <exception cref="EmbeddedHostException">A setting is unknown or not what it should be.</exception>
-    public static EventHubsOptions? Read(IConfiguration configuration)
+    public static EventHubsOptions? Read(IConfiguration configuration, IEnumerable<HubDeclaration>? used = null)
     {
         var section = configuration.GetSection(Section);
         Refuse(section, PortKey, HubsKey);
-        var hubs = section.GetSection(HubsKey).GetChildren().Select(Hub).ToArray();
-        return hubs.Length == 0 ? null : new EventHubsOptions { Port = Number(section, PortKey, 5672, 0, ushort.MaxValue), Hubs = hubs };
+        var hubs = section.GetSection(HubsKey).GetChildren().Select(Hub).ToDictionary(hub => hub.Name, StringComparer.OrdinalIgnoreCase);
+        foreach (var hub in used ?? [])
+        {
+            var declared = hubs.GetValueOrDefault(hub.Name, hub with { ConsumerGroups = [] });
+            hubs[hub.Name] = declared with { ConsumerGroups = [.. declared.ConsumerGroups, .. hub.ConsumerGroups] };
+        }
+
+        if (hubs.Count == 0) return null;
+        var port = section[PortKey] is null ? default(int?) : Number(section, PortKey, 0, 0, ushort.MaxValue);
+        return new EventHubsOptions { Port = port, Hubs = [.. hubs.Values] };
     }
 
     private static HubDeclaration Hub(IConfigurationSection section)

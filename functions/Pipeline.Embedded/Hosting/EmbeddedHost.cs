@@ -73,12 +73,16 @@ public sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>The key of the Durable HTTP API.</summary>
     public string DurableKey => _keys.Durable;
 
-    /// <summary>What Event Hubs clients connect with; null where the settings declare no hub below <c>Pipeline:EventHubs:Hubs</c>.</summary>
+    /// <summary>What Event Hubs clients connect with; null where no function uses one and the settings declare none
+    /// below <c>Pipeline:EventHubs:Hubs</c>.</summary>
     public string? EventHubsConnectionString => _eventHubs?.ConnectionString;
 
     /// <summary>What is hosted, by trigger and name.</summary>
     public IReadOnlyList<FunctionInfo> Functions =>
-        [.. _catalog.All.Select(function => new FunctionInfo(function.Name, function.Trigger.Kind, Detail(function), function.EntryPoint))];
+        [.. _catalog.All.Select(function => new FunctionInfo(function.Name, function.Trigger.Kind, Detail(function), function.EntryPoint, function.Disabled))];
+
+    /// <summary>The host's own event hubs; null where it has none.</summary>
+    internal EventHubsEndpoint? EventHubs => _eventHubs;
 
     private string Root => Path.GetFullPath(_options.Root);
 
@@ -123,7 +127,11 @@ public sealed class EmbeddedHost : IAsyncDisposable
         foreach (var kind in functions.GroupBy(function => function.Trigger))
         {
             writer.WriteLine($"{kind.Key}:");
-            foreach (var function in kind) writer.WriteLine($"  {function.Name.PadRight(width)}  {function.Detail}".TrimEnd());
+            foreach (var function in kind)
+            {
+                var disabled = function.Disabled is null ? "" : $" (disabled: {function.Disabled})";
+                writer.WriteLine($"  {function.Name.PadRight(width)}  {function.Detail}{disabled}".TrimEnd());
+            }
             writer.WriteLine();
         }
 
@@ -157,16 +165,15 @@ public sealed class EmbeddedHost : IAsyncDisposable
         var durable = new DurableEndpoints(instances, new DurableEntities(_hub), _keys, _loggers.CreateLogger<DurableEndpoints>());
         _app.UseFunctionRoutes(routes =>
         {
-            functions.Map(routes, _catalog.All);
+            functions.Map(routes, _catalog.Enabled);
             durable.Map(routes);
         });
         _triggers = new TriggerListeners(_catalog, _invoker, Services, Root, _abort.Token);
 
         // From what others depend on to what depends on others: a request or a blob may start an orchestration at once.
-        await StartHubAsync(cancellationToken);
+        await Task.WhenAll(StartHubAsync(cancellationToken), Task.Run(() => StartEventHubsAsync(cancellationToken), cancellationToken));
         BaseAddress = await WebServer.StartAsync(_app, _options.Url, cancellationToken);
-        await StartEventHubsAsync(cancellationToken);
-        await _triggers.StartAsync(cancellationToken);
+        await _triggers.StartAsync(_eventHubs, cancellationToken);
     }
 
     private async Task StartHubAsync(CancellationToken cancellationToken)
@@ -184,11 +191,21 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     private async Task StartEventHubsAsync(CancellationToken cancellationToken)
     {
-        if (EventHubsSettings.Read(Services.GetRequiredService<IConfiguration>()) is not { } declared) return;
+        var configuration = Services.GetRequiredService<IConfiguration>();
+        var usesOwn = !EventHubsSettings.HasConnection(configuration, EventHubsSettings.ConnectionKey);
+        if (EventHubsSettings.Read(configuration, usesOwn ? _catalog.EventHubs : []) is not { } declared) return;
         try
         {
             _eventHubs = await EventHubsEndpoint.StartAsync(
-                declared with { Root = Root, TimeProvider = _options.TimeProvider, Logger = _loggers.CreateLogger<EventHubsEndpoint>() }, cancellationToken);
+                declared with
+                {
+                    Root = Root,
+                    PreferredPort = _options.EventHubsPort,
+                    TimeProvider = _options.TimeProvider,
+                    Logger = _loggers.CreateLogger<EventHubsEndpoint>(),
+                },
+                cancellationToken);
+            if (usesOwn) configuration[EventHubsSettings.ConnectionKey] = _eventHubs.ConnectionString;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LogDamagedException)
         {

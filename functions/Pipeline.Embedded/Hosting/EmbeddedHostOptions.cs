@@ -21,6 +21,11 @@ public sealed record EmbeddedHostOptions
     public Uri Url { get; init; } = new("http://127.0.0.1:7071");
 
     /// <summary>
+    /// The port for the host's event hubs where no setting gives one: this one if it is free, else any free one. Default 0: any.
+    /// </summary>
+    public int EventHubsPort { get; init; }
+
+    /// <summary>
     /// Azure Blob storage for the objects. Null or empty: the setting <c>AzureWebJobsStorage</c> or, without that too, the
     /// directory <c>store</c> below <see cref="Root"/>.
     /// </summary>

@@ -5,6 +5,8 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Embedded.EventHubs;
+using Pipeline.Embedded.EventHubs.Trigger;
 
 namespace Pipeline.Embedded.Hosting;
 
@@ -28,6 +30,17 @@ internal sealed class FunctionCatalog
 
     /// <summary>Every function, by kind and name.</summary>
     public IReadOnlyList<HostedFunction> All { get; }
+
+    /// <summary>Those of them that their triggers set off.</summary>
+    public IEnumerable<HostedFunction> Enabled => All.Where(function => function.Disabled is null);
+
+    /// <summary>The event hubs that functions use by the connection that stands for the host's own, with their consumer groups.</summary>
+    public IEnumerable<HubDeclaration> EventHubs => Enabled
+        .Select(function => function.Trigger)
+        .OfType<EventHubTriggerBinding>()
+        .Where(binding => binding.Connection == EventHubsSettings.ConnectionKey)
+        .GroupBy(binding => binding.Hub, StringComparer.OrdinalIgnoreCase)
+        .Select(hub => new HubDeclaration(hub.Key) { ConsumerGroups = [.. hub.Select(binding => binding.ConsumerGroup).Where(group => group != HubDeclaration.DefaultConsumerGroup)] });
 
     public IReadOnlyCollection<string> OrchestratorNames => _orchestrators.Keys;
 
@@ -112,7 +125,7 @@ internal sealed class FunctionCatalog
             ? services is IServiceProviderIsKeyedService byKey && byKey.IsKeyedService(parameter.ParameterType, keyed.Key)
             : services.IsService(parameter.ParameterType);
 
-    private FrozenDictionary<string, HostedFunction> Of(TriggerKind kind) => All
+    private FrozenDictionary<string, HostedFunction> Of(TriggerKind kind) => Enabled
         .Where(function => function.Trigger.Kind == kind)
         .ToFrozenDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
 
@@ -147,8 +160,11 @@ internal sealed class FunctionCatalog
         var binders = parameters
             .Select(p => p == payload ? TriggerBinder(p, binding, where) : OtherBinder(p, binding, where, client))
             .ToList();
-        return new HostedFunction(
-            binding.FunctionName ?? name, method, binding, binders, RetryPlan.Of(method, binding.Kind, where));
+        var called = binding.FunctionName ?? name;
+        return new HostedFunction(called, method, binding, binders, RetryPlan.Of(method, binding.Kind, where))
+        {
+            Disabled = triggers.Disabled(binding, called),
+        };
     }
 
     private static ParameterBinder TriggerBinder(ParameterInfo parameter, TriggerBinding binding, string where)

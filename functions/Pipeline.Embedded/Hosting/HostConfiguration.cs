@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Pipeline.Embedded.EventHubs;
 
 namespace Pipeline.Embedded.Hosting;
 
@@ -19,6 +20,7 @@ internal static class HostConfiguration
     /// <exception cref="EmbeddedHostException">A file is not what it should be.</exception>
     public static void Fill(IConfigurationManager configuration, EmbeddedHostOptions options)
     {
+        configuration.AddInMemoryCollection(EventHubsSettings.HubNames);
         var hostJson = FindHostJson(options.HostJson);
         if (hostJson is not null) AddHostJson(configuration, hostJson);
         var localSettings = Path.Combine(Path.GetDirectoryName(hostJson) ?? Directory.GetCurrentDirectory(), "local.settings.json");

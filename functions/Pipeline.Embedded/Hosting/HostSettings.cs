@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Pipeline.Embedded.EventHubs.Trigger;
 
 namespace Pipeline.Embedded.Hosting;
 
@@ -22,6 +23,7 @@ internal sealed partial class HostSettings
                 $"host.json: extensions.durableTask.hubName is '{HubName}'; a hub's name has 3 to 45 letters and digits and starts with a letter.");
         }
 
+        EventHubs = new Lazy<EventHubTriggerSettings>(() => EventHubTriggerSettings.Read(configuration));
         MaxConcurrentActivities = PositiveInteger($"{Section}:extensions:durableTask:maxConcurrentActivityFunctions");
     }
 
@@ -34,6 +36,13 @@ internal sealed partial class HostSettings
     /// <summary>How many activities run at a time; null for the task hub's own default.</summary>
     public int? MaxConcurrentActivities { get; }
 
+    /// <summary>How Event Hub triggers take events; read when the first of them asks.</summary>
+    /// <exception cref="EmbeddedHostException">host.json says something that is not possible.</exception>
+    public Lazy<EventHubTriggerSettings> EventHubs { get; }
+
+    /// <summary>All settings.</summary>
+    public IConfiguration Configuration => _configuration;
+
     /// <summary>The levels of logs, in the form that logging takes its configuration.</summary>
     public IConfigurationSection Logging => _configuration.GetSection($"{Section}:logging");
 
@@ -42,6 +51,33 @@ internal sealed partial class HostSettings
     public string Resolve(string text, string where) => SettingReference().Replace(text, match =>
         _configuration[match.Groups[1].Value.Replace("__", ":")] ?? throw FunctionCatalog.Fault(
             where, $"'{text}' names the setting {match.Groups[1].Value}, which is not set. Set it in local.settings.json or the environment."));
+
+    /// <summary>Puts settings in the place of <c>%Name%</c> in an attribute's text; null where one of them is missing or blank.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="missing">The setting that is missing.</param>
+    public string? TryResolve(string text, out string? missing)
+    {
+        var unset = default(string);
+        var resolved = SettingReference().Replace(text, match =>
+        {
+            if (Setting(match.Groups[1].Value) is { Length: > 0 } value) return value;
+            unset ??= match.Groups[1].Value;
+            return "";
+        });
+        missing = unset;
+        return unset is null ? resolved : null;
+    }
+
+    /// <summary>Why a function is not to run, where the settings say so: <c>AzureWebJobs.NAME.Disabled</c>; else null.</summary>
+    public string? Disabled(string functionName)
+    {
+        // No variable of a Linux shell has a dot in its name, so that underscores do as well.
+        var key = new[] { $"AzureWebJobs.{functionName}.Disabled", $"AzureWebJobs:{functionName}:Disabled" }
+            .FirstOrDefault(key => _configuration[key]?.Trim().ToUpperInvariant() is "TRUE" or "1");
+        return key is null ? null : $"the setting {key} says so";
+    }
+
+    private string? Setting(string name) => _configuration[name.Replace("__", ":")]?.Trim();
 
     private int? PositiveInteger(string key)
     {

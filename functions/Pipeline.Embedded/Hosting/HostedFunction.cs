@@ -19,6 +19,9 @@ internal sealed class HostedFunction(
     /// <summary>What its retry attribute says; null without one.</summary>
     public RetryPlan? Retry { get; } = retry;
 
+    /// <summary>Why nothing sets it off; null where its trigger does.</summary>
+    public string? Disabled { get; init; }
+
     public FunctionMethod Method { get; } = new(method);
 
     public FunctionDefinition Definition => _definition.Value;

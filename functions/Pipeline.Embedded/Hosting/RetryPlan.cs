@@ -16,7 +16,7 @@ internal sealed record RetryPlan(int MaxRetries, TimeSpan First, TimeSpan Longes
     {
         var attribute = method.GetCustomAttribute<RetryAttribute>();
         if (attribute is null) return null;
-        if (kind != TriggerKind.Timer)
+        if (kind is not (TriggerKind.Timer or TriggerKind.EventHub))
             throw FunctionCatalog.Fault(where, $"it has a retry attribute, which a {kind} trigger does not heed. Remove it.");
         if (attribute.MaxRetryCount < -1)
             throw FunctionCatalog.Fault(where, "its retry attribute has a negative count; use -1 for retries without end.");

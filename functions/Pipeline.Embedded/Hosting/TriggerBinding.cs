@@ -11,6 +11,9 @@ internal abstract class TriggerBinding
     /// <summary>The name by which the trigger knows the function, where it is not the function's own.</summary>
     public virtual string? FunctionName => null;
 
+    /// <summary>Why the trigger cannot set its function off, which is then listed as disabled; null where it can.</summary>
+    public virtual string? Disabled => null;
+
     /// <summary>The trigger as lists show it: methods and route, blob path, schedule.</summary>
     public virtual string Detail => "";
 

@@ -12,6 +12,9 @@ public enum TriggerKind
     /// <summary>The clock.</summary>
     Timer,
 
+    /// <summary>Events of an event hub.</summary>
+    EventHub,
+
     /// <summary>The task hub, as an orchestrator.</summary>
     Orchestration,
 

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipeline.Embedded.EventHubs;
+using Pipeline.Embedded.EventHubs.Trigger;
 using Pipeline.Embedded.Hosting;
 using Pipeline.Storage;
 
@@ -13,20 +16,29 @@ internal sealed class TriggerListeners(
     private TriggerState? _state;
 
     /// <summary>Begins to listen.</summary>
-    /// <exception cref="EmbeddedHostException">A function listens to objects, but the app has no store of them.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <param name="eventHubs">The host's own event hubs, if it has any.</param>
+    /// <param name="cancellationToken">Abandons it.</param>
+    /// <exception cref="EmbeddedHostException">A function needs a store of objects that the app has not, or a hub that there is not.</exception>
+    public async Task StartAsync(EventHubsEndpoint? eventHubs, CancellationToken cancellationToken)
     {
-        var functions = catalog.All.Where(function => function.Trigger.Kind is TriggerKind.Blob or TriggerKind.Timer).ToList();
+        var functions = catalog.Enabled.Where(function => function.Trigger.Kind is TriggerKind.Blob or TriggerKind.Timer or TriggerKind.EventHub).ToList();
         if (functions.Count == 0) return;
         var loggers = services.GetRequiredService<ILoggerFactory>();
         var time = services.GetRequiredService<TimeProvider>();
         var runner = new TriggerRunner(invoker, time, loggers.CreateLogger<TriggerRunner>(), abort);
+        var sources = new EventHubSources(services.GetRequiredService<IConfiguration>(), eventHubs);
+        // Nobody else has the endpoint's name while it runs; so what it owned when it was killed is its own again at once.
+        var host = eventHubs?.Id ?? $"{Environment.MachineName}-{Guid.NewGuid():n}";
         _state = new TriggerState(Path.Combine(root, "triggers.db"));
         foreach (var function in functions)
         {
-            ITriggerListener listener = function.Trigger.Kind == TriggerKind.Timer
-                ? new TimerListener(function, runner, _state, time, loggers.CreateLogger<TimerListener>())
-                : new BlobListener(function, runner, _state, Store(function), time, loggers.CreateLogger<BlobListener>());
+            ITriggerListener listener = function.Trigger.Kind switch
+            {
+                TriggerKind.Timer => new TimerListener(function, runner, _state, time, loggers.CreateLogger<TimerListener>()),
+                TriggerKind.EventHub => new EventHubListener(
+                    function, runner, sources.Find(function), Store(function), host, time, loggers.CreateLogger<EventHubListener>()),
+                _ => new BlobListener(function, runner, _state, Store(function), time, loggers.CreateLogger<BlobListener>()),
+            };
             _listeners.Add(listener);
             await listener.StartAsync(cancellationToken);
         }
@@ -42,5 +54,5 @@ internal sealed class TriggerListeners(
     }
 
     private IObjectStore Store(HostedFunction function) => services.GetService<IObjectStore>() ?? throw FunctionCatalog.Fault(
-        function.EntryPoint, "it has a blob trigger, but the app registers no IObjectStore. Call AddPipelineStorage.");
+        function.EntryPoint, "it has a trigger that needs a store of objects, but the app registers no IObjectStore. Call AddPipelineStorage.");
 }

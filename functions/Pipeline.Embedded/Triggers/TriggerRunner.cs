@@ -15,12 +15,14 @@ internal sealed class TriggerRunner(
     /// <param name="triggerData">What its trigger hands over.</param>
     /// <param name="reason">What set it off, for the log.</param>
     /// <param name="stopping">Ends the waiting for another attempt.</param>
+    /// <param name="cancelled">The function's own token; by default <see cref="Abort"/>.</param>
     /// <returns>Null, or what the last attempt threw.</returns>
-    public async Task<Exception?> RunAsync(HostedFunction function, object triggerData, string reason, CancellationToken stopping)
+    public async Task<Exception?> RunAsync(
+        HostedFunction function, object triggerData, object reason, CancellationToken stopping, CancellationToken? cancelled = null)
     {
         for (var retries = 0; ; retries++)
         {
-            var failure = await TryAsync(function, triggerData, reason, retries);
+            var failure = await TryAsync(function, triggerData, reason, retries, cancelled ?? abort);
             if (failure is null || function.Retry is not { } retry || !retry.Allows(retries) || stopping.IsCancellationRequested)
                 return failure;
             try
@@ -34,13 +36,16 @@ internal sealed class TriggerRunner(
         }
     }
 
-    private async Task<Exception?> TryAsync(HostedFunction function, object triggerData, string reason, int retries)
+    private async Task<Exception?> TryAsync(HostedFunction function, object triggerData, object reason, int retries, CancellationToken cancelled)
     {
+        // Streams come in thousands of batches a second, of which nobody wants to read one by one.
+        var level = function.Trigger.Kind == TriggerKind.EventHub ? LogLevel.Debug : LogLevel.Information;
+        var logs = logger.IsEnabled(level);
         try
         {
-            logger.LogInformation("{Function} starts: {Reason}", function.Name, reason);
-            await invoker.InvokeAsync(function, triggerData, abort, prepare: context => context.Retries = retries);
-            logger.LogInformation("{Function} has ended: {Reason}", function.Name, reason);
+            if (logs) logger.Log(level, "{Function} starts: {Reason}", function.Name, reason);
+            await invoker.InvokeAsync(function, triggerData, cancelled, prepare: context => context.Retries = retries);
+            if (logs) logger.Log(level, "{Function} has ended: {Reason}", function.Name, reason);
             return null;
         }
         catch (Exception e)

@@ -55,7 +55,7 @@ public class HostedEventHubsTests
             ("Pipeline:EventHubs:Hubs:ticks:RetentionMegabytes", "100"), ("Pipeline:EventHubs:Hubs:ticks:ConsumerGroups", "a, b"))!;
 
         var hub = Assert.Single(options.Hubs);
-        Assert.Equal(5672, options.Port);
+        Assert.Null(options.Port);
         Assert.Equal(("ticks", 8), (hub.Name, hub.PartitionCount));
         Assert.Equal((TimeSpan.FromHours(2), 100L << 20), (hub.Log.RetentionTime, hub.Log.RetentionBytes));
         Assert.Equal(["a", "b"], hub.ConsumerGroups);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
@@ -40,7 +41,7 @@ public sealed class FunctionCatalogTests
     [InlineData(typeof(BadBlobPath), "BadBlobPath.Run: The blob path 'UP/{name}' does not start with a container")]
     [InlineData(typeof(OtherConnection), "OtherConnection.Run: its blob trigger has the connection 'Elsewhere'")]
     [InlineData(typeof(UnknownSetting), "UnknownSetting.Run: '%No_Such%' names the setting No_Such, which is not set")]
-    [InlineData(typeof(UnknownTrigger), "UnknownTrigger.Run: the embedded host has no trigger of the kind [EventHubTrigger]")]
+    [InlineData(typeof(UnknownTrigger), "UnknownTrigger.Run: the embedded host has no trigger of the kind [TideTrigger]")]
     [InlineData(typeof(RetriedActivity), "RetriedActivity.Run: it has a retry attribute, which a Activity trigger does not heed")]
     [InlineData(typeof(SameNames), "2 functions are named 'Same': Pipeline.Tests.Hosting.FunctionCatalogTests+SameNames.One, Pipeline.Tests.Hosting.FunctionCatalogTests+SameNames.Two")]
     [InlineData(typeof(SameRoutes), "SameRoutes.One and Pipeline.Tests.Hosting.FunctionCatalogTests+SameRoutes.Two have the same route 'api/x/{a}' and a method in common")]
@@ -199,8 +200,11 @@ public sealed class FunctionCatalogTests
     public static class UnknownTrigger
     {
         [Function("F")]
-        public static void Run([EventHubTrigger("hub")] string[] events) => _ = events;
+        public static void Run([TideTrigger] string[] tides) => _ = tides;
     }
+
+    [AttributeUsage(AttributeTargets.Parameter)]
+    public sealed class TideTriggerAttribute : TriggerBindingAttribute;
 
     public static class RetriedActivity
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Embedded.EventHubs;
 using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.Embedded.Cli.Commands;
@@ -25,7 +26,12 @@ internal sealed class ServeCommand : Verb
     public override async Task RunAsync(CliContext context, ParseResult parsed)
     {
         _globals.RefuseUrl(parsed, "serve starts an app on this machine; --url is for the verbs that drive one. Choose its address with --listen and --port.");
-        var options = new EmbeddedHostOptions { Root = context.Settings.Root, Url = Address(parsed.GetRequiredValue(_listen), parsed.GetValue(_port) ?? UsualPort) };
+        var options = new EmbeddedHostOptions
+        {
+            Root = context.Settings.Root,
+            Url = Address(parsed.GetRequiredValue(_listen), parsed.GetValue(_port) ?? UsualPort),
+            EventHubsPort = EventHubsOptions.UsualPort,
+        };
         await using var app = await LocalApp.StartAsync(options, context.Interrupted);
         app.Announce();
         if (!context.Settings.Quiet)

@@ -1,0 +1,52 @@
+using System.Buffers.Binary;
+using Amqp;
+using Amqp.Types;
+using Pipeline.Embedded.EventHubs.Amqp;
+
+namespace Pipeline.Embedded.EventHubs.Trigger;
+
+/// <summary>Finds an event's body in its AMQP sections, and decodes what stands beside it.</summary>
+internal static class EventBody
+{
+    private const byte DataSection = 0x75;
+    private const byte ValueSection = 0x77;
+
+    /// <summary>
+    /// The body: the data of a data section, several of them one behind the other; the text in UTF-8 or the bytes of a value
+    /// section; nothing where there is neither.
+    /// </summary>
+    public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> sections)
+    {
+        var body = ReadOnlyMemory<byte>.Empty;
+        while (!sections.IsEmpty && AmqpValues.TryReadSection(sections.Span, out var code, out var before))
+        {
+            var length = AmqpValues.Length(sections.Span[before..]);
+            var value = sections.Slice(before, length);
+            if (code == DataSection) body = body.IsEmpty ? AmqpValues.Content(value) : (byte[])[.. body.Span, .. AmqpValues.Content(value).Span];
+            else if (code == ValueSection && value.Span[0] >> 4 is 0xa or 0xb) return AmqpValues.Content(value);
+            sections = sections[(before + length)..];
+        }
+
+        return body;
+    }
+
+    /// <summary>The sections as the AMQP library decodes them.</summary>
+    public static Message Decode(ReadOnlyMemory<byte> sections)
+    {
+        var bytes = sections.ToArray();
+        return Message.Decode(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length));
+    }
+
+    /// <summary>Annotations that stand one behind the other.</summary>
+    public static IEnumerable<KeyValuePair<object, object>> DecodeAnnotations(ReadOnlyMemory<byte> pairs, int count)
+    {
+        if (count == 0) return [];
+        const int Map32Header = 9;
+        var bytes = new byte[Map32Header + pairs.Length];
+        bytes[0] = 0xd1;
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(1), pairs.Length + 4);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(5), 2 * count);
+        pairs.CopyTo(bytes.AsMemory(Map32Header));
+        return (Map)global::Amqp.Types.Encoder.ReadObject(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length));
+    }
+}
