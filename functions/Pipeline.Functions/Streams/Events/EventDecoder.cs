@@ -43,10 +43,11 @@ internal abstract class EventDecoder
             body = body[Encoding.UTF8.Preamble.Length..];
         if (Read(body, batch) is { } reason)
             return reason;
-        foreach (var column in batch.Columns)
+        // By index: an enumerator would be made for each event.
+        for (var i = 0; i < Schema.Count; i++)
         {
-            if (column.Count == batch.Count)
-                column.AppendNull();
+            if (batch.Columns[i].Count == batch.Count)
+                batch.Columns[i].AppendNull();
         }
         return null;
     }
