@@ -62,11 +62,14 @@ public sealed class BatchInputs(IObjectStore store, FooterReader footers, Parque
         {
             var file = await store.FindAsync(JobFiles.Results, files[i], cancellationToken)
                 ?? throw new StorageException($"{JobFiles.Results}/{files[i]} is gone, though a task wrote it. Submit the job again.");
-            Interlocked.Add(ref rows, (await footers.ReadAsync(file, cancellationToken)).Rows);
+            Interlocked.Add(ref rows, await CountRowsAsync(file, cancellationToken));
             Interlocked.Add(ref bytes, file.Length);
         }, cancellationToken);
         return (rows, bytes);
     }
+
+    /// <summary>How many rows a Parquet file of a result or a state holds.</summary>
+    public async Task<long> CountRowsAsync(ObjectInfo file, CancellationToken cancellationToken) => (await footers.ReadAsync(file, cancellationToken)).Rows;
 
     private static void Add(TaskInput input, BatchStage stage, IReadOnlyList<string> files)
     {

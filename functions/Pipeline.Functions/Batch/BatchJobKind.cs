@@ -12,12 +12,11 @@ public sealed class BatchJobKind(BatchPlanner planner) : IJobKind
     public string Orchestrator => BatchOrchestrator.Name;
 
     /// <inheritdoc/>
-    public Task ValidateAsync(JobSpec spec, CancellationToken cancellationToken) =>
-        planner.PlanAsync(BatchSpec.Read(spec), null, cancellationToken);
+    public Task ValidateAsync(JobSpec spec, CancellationToken cancellationToken) => planner.CheckAsync(spec, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<JobPlan> PlanAsync(JobSpec spec, CancellationToken cancellationToken) =>
-        PlanExplanation.Of(spec, await planner.PlanAsync(BatchSpec.Read(spec), null, cancellationToken));
+        PlanExplanation.Of(spec, await planner.CheckAsync(spec, cancellationToken));
 
     /// <inheritdoc/>
     public IReadOnlyList<string> InputDatasets(JobSpec spec) =>

@@ -26,8 +26,8 @@ public sealed record BatchOutputSpec(string Dataset, IReadOnlyList<string> Parti
     internal static BatchOutputSpec? Read(SpecReader reader, List<SpecFault> faults)
     {
         var dataset = reader.Text("dataset", required: true);
-        if (dataset is not null)
-            BatchSpec.CheckDataset(dataset, "/output/dataset", faults);
+        if (dataset is not null && !BatchSpec.CheckDataset(dataset, "/output/dataset", faults))
+            dataset = null;
         var partitionBy = reader.Texts("partitionBy", maxCount: 8);
         var compression = reader.Choice("compression", Compressions);
         var mode = reader.Choice("mode", [Fail, Append, Replace]);

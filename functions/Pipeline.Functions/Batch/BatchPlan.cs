@@ -23,4 +23,9 @@ public sealed record BatchPlan(
     IReadOnlyList<ColumnSchema> ResultColumns,
     BatchOutputSpec? Output,
     BatchOptions Options,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes)
+{
+    /// <summary>The files of those of some inputs that are tables.</summary>
+    internal IEnumerable<BatchFile> FilesOf(IReadOnlyList<string> inputs) =>
+        Tables.Where(t => inputs.Contains(t.Name, StringComparer.OrdinalIgnoreCase)).SelectMany(t => t.Files);
+}

@@ -15,24 +15,44 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
     private static readonly TimeSpan CheckedFor = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, (QueryPlan Plan, DateTimeOffset At)> _checked = new(StringComparer.Ordinal);
 
-    /// <summary>Plans a job.</summary>
-    /// <param name="spec">The spec.</param>
-    /// <param name="jobId">The job that is to run; null to check the spec only.</param>
-    /// <param name="cancellationToken">Stops planning.</param>
-    /// <exception cref="SpecException">The spec does not fit the datasets, or the query is wrong.</exception>
-    /// <exception cref="StorageException">A dataset cannot be read; the message names the file.</exception>
-    public async Task<BatchPlan> PlanAsync(BatchSpec spec, string? jobId, CancellationToken cancellationToken)
+    /// <summary>Checks a document that somebody sent, by planning its job.</summary>
+    /// <exception cref="SpecException">The document, the datasets that it names or its query are faulty; all faults at once.</exception>
+    public Task<BatchPlan> CheckAsync(JobSpec spec, CancellationToken cancellationToken)
     {
-        var tables = await OpenAsync(spec, cancellationToken);
+        var faults = new List<SpecFault>();
+        return PlanAsync(BatchSpec.Read(spec, faults), null, faults, cancellationToken);
+    }
+
+    /// <summary>Plans a job that is to run.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Stops planning.</param>
+    /// <exception cref="SpecException">The spec no longer fits the datasets.</exception>
+    public Task<BatchPlan> PlanAsync(BatchSpec spec, string jobId, CancellationToken cancellationToken) => PlanAsync(spec, jobId, [], cancellationToken);
+
+    private async Task<BatchPlan> PlanAsync(BatchSpec spec, string? jobId, List<SpecFault> faults, CancellationToken cancellationToken)
+    {
+        // A query that names tables can be checked against them only if all of them are there.
+        var tables = await OpenAsync(spec, faults, cancellationToken);
         var schemas = tables.Select(t => t.Schema).ToList();
-        var largest = Largest(spec, tables);
-        var query = await QueryAsync(spec, schemas, largest, jobId is not null, cancellationToken);
+        var complete = !faults.Exists(f => f.Pointer.StartsWith("/tables", StringComparison.Ordinal));
+        var largest = complete ? Largest(spec, tables) : null;
+        var query = spec.Query.Length == 0 ? null
+            : complete ? await QueryAsync(spec, schemas, largest, jobId is not null, faults, cancellationToken)
+            : await ParseAsync(spec, faults, cancellationToken);
         if (spec.Output is { } output)
         {
-            CheckPartitionBy(output, query);
-            await publisher.CheckAsync(output, jobId, cancellationToken);
+            if (query is not null)
+                CheckPartitionBy(output, query, faults);
+            await publisher.CheckAsync(output, jobId, faults, cancellationToken);
         }
+        if (faults.Count > 0)
+            throw new SpecException(faults);
+        return await PlanAsync(spec, tables, largest, query!, cancellationToken);
+    }
 
+    private static async Task<BatchPlan> PlanAsync(BatchSpec spec, IReadOnlyList<OpenTable> tables, string? largest, QueryPlan query, CancellationToken cancellationToken)
+    {
         var notes = new List<string>();
         var split = query.Split;
         var stages = new List<BatchStage>();
@@ -74,9 +94,8 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
             notes);
     }
 
-    private async Task<List<OpenTable>> OpenAsync(BatchSpec spec, CancellationToken cancellationToken)
+    private async Task<List<OpenTable>> OpenAsync(BatchSpec spec, List<SpecFault> faults, CancellationToken cancellationToken)
     {
-        var faults = new List<SpecFault>();
         var tables = new List<OpenTable>();
         foreach (var (name, dataset) in spec.Tables)
         {
@@ -87,10 +106,10 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
             }
             catch (StorageException e) when (e is not StorageFullException)
             {
-                faults.Add(new SpecFault($"/tables/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}", e.Message));
+                faults.Add(new SpecFault(BatchSpec.TablePointer(name), e.Message));
             }
         }
-        return faults.Count == 0 ? tables : throw new SpecException(faults);
+        return tables;
     }
 
     // Splitting pays when there is something to share; otherwise its steps only cost time. Null: not worth it.
@@ -100,7 +119,21 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
         return bytes > (spec.Options.TaskSize ?? TaskPacking.SmallestShare) ? largest : null;
     }
 
-    private async Task<QueryPlan> QueryAsync(BatchSpec spec, IReadOnlyList<TableSchema> schemas, string? largest, bool forJob, CancellationToken cancellationToken)
+    private static async Task<QueryPlan?> ParseAsync(BatchSpec spec, List<SpecFault> faults, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await QueryPlanner.ParseAsync(spec.Query, cancellationToken);
+        }
+        catch (SqlException e)
+        {
+            faults.Add(new SpecFault("/query", e.Message));
+        }
+        return null;
+    }
+
+    private async Task<QueryPlan?> QueryAsync(
+        BatchSpec spec, IReadOnlyList<TableSchema> schemas, string? largest, bool forJob, List<SpecFault> faults, CancellationToken cancellationToken)
     {
         var key = Fingerprint.Of([spec.Query, largest ?? "", .. schemas.SelectMany(s => s.Columns.Select(c => $"{s.Name} {c.Name} {c.Type}"))]);
         if (forJob && _checked.TryRemove(key, out var found) && time.GetUtcNow() - found.At < CheckedFor)
@@ -116,21 +149,21 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
         }
         catch (SqlException e)
         {
-            throw new SpecException("/query", e.Message);
+            faults.Add(new SpecFault("/query", e.Message));
+            return null;
         }
     }
 
-    private static void CheckPartitionBy(BatchOutputSpec output, QueryPlan query)
+    private static void CheckPartitionBy(BatchOutputSpec output, QueryPlan query, List<SpecFault> faults)
     {
         var names = query.Result.Select(c => c.Name).ToList();
-        var faults = output.PartitionBy.Index()
+        var unknown = output.PartitionBy.Index()
             .Where(p => !names.Contains(p.Item, StringComparer.OrdinalIgnoreCase))
             .Select(p => new SpecFault($"/output/partitionBy/{p.Index}", $"The query's result has no column '{p.Item}'.{NearestName.Hint(p.Item, names)}"))
             .ToList();
-        if (faults.Count == 0 && output.PartitionBy.Count > 0 && output.PartitionBy.Count >= names.Count)
+        faults.AddRange(unknown);
+        if (unknown.Count == 0 && output.PartitionBy.Count > 0 && output.PartitionBy.Count >= names.Count)
             faults.Add(new SpecFault("/output/partitionBy", "Every column of the result is a partition column, which leaves none for the files. Leave one out."));
-        if (faults.Count > 0)
-            throw new SpecException(faults);
     }
 
     // What the scans read of the large table, all together; no other step reads it.

@@ -8,19 +8,22 @@ public sealed class BatchPublisher(IObjectStore store, BatchInputs inputs, TimeP
 {
     /// <summary>Whether a job may write its output; checked before it starts, and again before it writes.</summary>
     /// <exception cref="SpecException">The dataset has data of others, and the mode is to refuse then.</exception>
-    public async Task CheckAsync(BatchOutputSpec output, string? jobId, CancellationToken cancellationToken)
+    public async Task CheckAsync(BatchOutputSpec output, string? jobId, List<SpecFault> faults, CancellationToken cancellationToken)
     {
         if (output.Mode == BatchOutputSpec.Fail && (await OthersAsync(output, jobId, cancellationToken)).Count > 0)
         {
-            throw new SpecException("/output/dataset", $"The dataset '{output.Dataset}' has data. Choose another name, or set output.mode to "
-                + $"'{BatchOutputSpec.Append}' or '{BatchOutputSpec.Replace}'.");
+            faults.Add(new SpecFault("/output/dataset", $"The dataset '{output.Dataset}' has data. Choose another name, or set output.mode to "
+                + $"'{BatchOutputSpec.Append}' or '{BatchOutputSpec.Replace}'."));
         }
     }
 
     /// <summary>Writes the files of a result to the dataset, removes what they replace, and closes the upload with its marker.</summary>
     public async Task PublishAsync(BatchPlan plan, BatchRun run, BatchOutputSpec output, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
-        await CheckAsync(output, run.JobId, cancellationToken);
+        var faults = new List<SpecFault>();
+        await CheckAsync(output, run.JobId, faults, cancellationToken);
+        if (faults.Count > 0)
+            throw new SpecException(faults);
         var written = output.PartitionBy.Count == 0
             ? await CopyAsync(run, output, files, cancellationToken)
             : await PartitionAsync(plan, run, output, files, cancellationToken);

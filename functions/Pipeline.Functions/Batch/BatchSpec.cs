@@ -19,13 +19,23 @@ public sealed record BatchSpec(
     public static BatchSpec Read(JobSpec spec)
     {
         var faults = new List<SpecFault>();
+        var read = Read(spec, faults);
+        return faults.Count == 0 ? read : throw new SpecException(faults);
+    }
+
+    /// <summary>Reads the fields of kind <c>batch</c>, as far as they are valid: the rest is left out, and told in <paramref name="faults"/>.</summary>
+    public static BatchSpec Read(JobSpec spec, List<SpecFault> faults)
+    {
         var reader = spec.Read(faults);
         var tables = reader.TextMap("tables", required: true);
-        foreach (var (table, dataset) in tables)
+        var valid = new List<KeyValuePair<string, string>>();
+        foreach (var table in tables)
         {
-            if (table.Length > 100 || table.Any(char.IsControl))
-                faults.Add(new SpecFault($"/tables/{table}", "A table's name has 1 to 100 characters and no control characters."));
-            CheckDataset(dataset, $"/tables/{table}", faults);
+            var named = table.Key.Length <= 100 && !table.Key.Any(char.IsControl);
+            if (!named)
+                faults.Add(new SpecFault(TablePointer(table.Key), "A table's name has 1 to 100 characters and no control characters."));
+            if (CheckDataset(table.Value, TablePointer(table.Key), faults) && named)
+                valid.Add(table);
         }
         if (tables.GroupBy(t => t.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
             reader.Fault("tables", $"'{twice.Key}' is there twice; SQL does not tell names apart by case.");
@@ -33,18 +43,22 @@ public sealed record BatchSpec(
         var output = reader.Section("output") is { } outputReader ? BatchOutputSpec.Read(outputReader, faults) : null;
         var options = reader.Section("options") is { } optionsReader ? BatchOptions.Read(optionsReader) : BatchOptions.Default;
         reader.End();
-        return faults.Count == 0 ? new BatchSpec(tables, query!, output, options) : throw new SpecException(faults);
+        return new BatchSpec(valid, query ?? "", output, options);
     }
 
-    internal static void CheckDataset(string dataset, string pointer, List<SpecFault> faults)
+    internal static string TablePointer(string table) => $"/tables/{SpecReader.Escape(table)}";
+
+    internal static bool CheckDataset(string dataset, string pointer, List<SpecFault> faults)
     {
         try
         {
             ObjectName.CheckSegment(dataset);
+            return true;
         }
         catch (InvalidObjectNameException e)
         {
             faults.Add(new SpecFault(pointer, e.Message));
+            return false;
         }
     }
 }

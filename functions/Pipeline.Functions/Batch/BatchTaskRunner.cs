@@ -12,7 +12,8 @@ public sealed class BatchTaskRunner(IObjectStore store, BatchInputs inputs, Batc
     public Task<TaskReport> RunStageTaskAsync(BatchPlan plan, BatchTaskRef task, CancellationToken cancellationToken)
     {
         var stage = plan.Stages[task.Stage];
-        return MakeAsync(plan, Target(plan, task), async input =>
+        var reads = plan.FilesOf(stage.Inputs).Concat(stage.Scan is null ? [] : stage.Tasks[task.Index].Files);
+        return MakeAsync(plan, Target(plan, task), reads, async input =>
         {
             if (stage.Scan is not null)
                 await inputs.AddShareAsync(input, plan, stage, stage.Tasks[task.Index], cancellationToken);
@@ -26,7 +27,7 @@ public sealed class BatchTaskRunner(IObjectStore store, BatchInputs inputs, Batc
     public Task<TaskReport> RunMergeTaskAsync(BatchPlan plan, BatchTaskRef task, CancellationToken cancellationToken)
     {
         var scan = plan.Stages[task.Stage].Scan!;
-        return MakeAsync(plan, Target(plan, task), input => inputs.AddStatesAsync(input, plan, task, cancellationToken),
+        return MakeAsync(plan, Target(plan, task), [], input => inputs.AddStatesAsync(input, plan, task, cancellationToken),
             (session, path) => session.WriteExactAsync(scan.MergeSql, scan.Columns, path, cancellationToken), cancellationToken);
     }
 
@@ -34,7 +35,7 @@ public sealed class BatchTaskRunner(IObjectStore store, BatchInputs inputs, Batc
     public async Task<BatchOutcome> RunFinalTaskAsync(BatchPlan plan, BatchRun run, CancellationToken cancellationToken)
     {
         var parts = plan.StatesAreResult ? plan.Stages[0].TaskCount : 1;
-        var report = plan.StatesAreResult ? new TaskReport() : await MakeAsync(plan, (JobFiles.Results, BatchFiles.Part(run, 0)),
+        var report = plan.StatesAreResult ? new TaskReport() : await MakeAsync(plan, (JobFiles.Results, BatchFiles.Part(run, 0)), plan.FilesOf(plan.FinalInputs),
             input => inputs.AddAsync(input, plan, run, plan.FinalInputs, cancellationToken),
             (session, path) => session.WriteResultAsync(plan.FinalSql, plan.ResultColumns, path, Compression(plan), [], cancellationToken), cancellationToken);
 
@@ -55,12 +56,14 @@ public sealed class BatchTaskRunner(IObjectStore store, BatchInputs inputs, Batc
     private async Task<TaskReport> MakeAsync(
         BatchPlan plan,
         (string Container, string Path) target,
+        IEnumerable<BatchFile> reads,
         Func<TaskInput, Task> addTables,
         Func<DuckDbSession, string, Task<long>> write,
         CancellationToken cancellationToken)
     {
+        // An earlier attempt got this far; what it left is what this one would make, and what it read is as planned.
         if (await store.FindAsync(target.Container, target.Path, cancellationToken) is { } finished)
-            return new TaskReport(Bytes: finished.Length); // An earlier attempt got this far; what it left is what this one would make.
+            return new TaskReport(Rows: await inputs.CountRowsAsync(finished, cancellationToken), Bytes: finished.Length, RowsRead: reads.Sum(f => f.Rows), BytesRead: reads.Sum(f => f.Bytes));
 
         using var folder = TaskFolder.Create();
         using var session = Open(plan.Options, folder, time);

@@ -21,8 +21,11 @@ public sealed record JobSpec(string Kind, string Name, string? Id, JsonElement D
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    /// <summary>Reads the JSON and the envelope; the kind reads the rest.</summary>
-    /// <exception cref="SpecException">It is not JSON, is too large, or the envelope is faulty.</exception>
+    /// <summary>The faults of the envelope, which are told together with those that the kind finds in the rest.</summary>
+    internal IReadOnlyList<SpecFault> Faults { get; private init; } = [];
+
+    /// <summary>Reads the JSON and the envelope; the kind reads the rest, and <see cref="Read"/> gives it the envelope's faults.</summary>
+    /// <exception cref="SpecException">It is not JSON, is too large, or of no known kind.</exception>
     public static JobSpec Parse(ReadOnlyMemory<byte> json, IReadOnlyCollection<string> kinds)
     {
         var root = ParseJson(json);
@@ -35,15 +38,17 @@ public sealed record JobSpec(string Kind, string Name, string? Id, JsonElement D
         var id = reader.Text("id", maxLength: JobId.MaxLength);
         if (id is not null && JobId.Fault(id) is { } fault)
             reader.Fault("id", fault);
-        return faults.Count == 0 ? new JobSpec(kind!, name!, id, root) : throw new SpecException(faults);
+        return kind is not null ? new JobSpec(kind, name ?? "", id, root) { Faults = faults } : throw new SpecException(faults);
     }
 
     /// <summary>Starts to read the fields of a kind's own; the envelope's are known already.</summary>
+    /// <param name="faults">Takes the envelope's faults and those that reading finds.</param>
     public SpecReader Read(List<SpecFault> faults)
     {
+        faults.AddRange(Faults);
         var reader = SpecReader.Open(Document, faults);
         foreach (var field in new[] { "kind", "name", "id" })
-            reader.Text(field);
+            reader.PassOver(field);
         return reader;
     }
 

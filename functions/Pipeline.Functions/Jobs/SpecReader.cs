@@ -34,6 +34,9 @@ public sealed class SpecReader
     public void Fault(string? name, string detail) =>
         _faults.Add(new SpecFault(name is null ? _pointer : $"{_pointer}/{Escape(name)}", detail));
 
+    /// <summary>A field that another reads.</summary>
+    internal void PassOver(string name) => _known.Add(name);
+
     /// <summary>A text of 1 to <paramref name="maxLength"/> characters; null where it is absent or faulty.</summary>
     public string? Text(string name, bool required = false, int maxLength = 1_000)
     {
@@ -228,7 +231,7 @@ public sealed class SpecReader
         return default;
     }
 
-    private static string Escape(string name) =>
+    internal static string Escape(string name) =>
         name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static string Kind(JsonElement value) => value.ValueKind switch

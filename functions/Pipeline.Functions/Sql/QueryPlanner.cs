@@ -11,6 +11,14 @@ public sealed class QueryPlanner
     /// <param name="time">The clock; its time of planning is <c>now()</c> for the whole job.</param>
     public QueryPlanner(TimeProvider? time = null) => _time = time ?? TimeProvider.System;
 
+    /// <summary>Checks that a query is one SELECT in DuckDB's dialect, without the tables that it names.</summary>
+    /// <exception cref="SqlException">It is not.</exception>
+    public static async Task ParseAsync(string sql, CancellationToken cancellationToken)
+    {
+        using var binder = new QueryBinder([]);
+        await binder.Parser.ParseAsync(sql, cancellationToken);
+    }
+
     /// <summary>Checks and plans a query.</summary>
     /// <param name="sql">One SELECT in DuckDB's dialect.</param>
     /// <param name="tables">The tables that it may name.</param>

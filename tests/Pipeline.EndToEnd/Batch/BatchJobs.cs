@@ -96,10 +96,20 @@ public abstract class BatchJobs(SalesApp sales) : IAsyncLifetime
     [SkippableFact]
     public async Task Submit_SeveralFaults_TellsAllWithTheirPlaces()
     {
-        var problem = await App.RefusedAsync("""{ "kind": "batch", "name": "n", "tables": { "s": "sale" }, "query": "select 1", "output": { "dataset": "x", "mode": "x" }, "option": {} }""");
+        var problem = await App.RefusedAsync("""
+            { "kind": "batch", "name": "", "id": "a/b", "tables": { "s": "sale", "t": "../x" }, "query": "selct 1", "output": { "dataset": "x", "mode": "x" }, "option": {} }
+            """);
 
         Assert.Equal(ProblemTypes.InvalidSpec, problem.Type);
-        Assert.Equal(["/output/mode", "/option"], problem.Errors!.Select(e => e.Pointer));
+        Assert.Equal(["/name", "/id", "/tables/t", "/output/mode", "/option", "/tables/s", "/query"], problem.Errors!.Select(e => e.Pointer));
+    }
+
+    [SkippableFact]
+    public async Task Submit_FaultyDocumentOverGoodData_TellsTheFaultsOfItsQueryToo()
+    {
+        var problem = await App.RefusedAsync(Spec("select pirce from sales", """, "output": { "dataset": "x", "mode": "x" }, "option": {} """));
+
+        Assert.Equal(["/output/mode", "/option", "/query"], problem.Errors!.Select(e => e.Pointer));
     }
 
     [SkippableTheory]

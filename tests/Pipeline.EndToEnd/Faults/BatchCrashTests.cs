@@ -48,6 +48,9 @@ public sealed class BatchCrashTests(ITestOutputHelper output) : IDisposable
             for (var i = 0; i <= round; i++)
             {
                 Assert.Equal(_sales.Answer(ByShop), await http.RowsAsync($"job-by-shop-{i}", limit.Token));
+
+                // A task that a kill kept from telling what it had done is found done, and counts like any other.
+                Assert.Equal(SalesSpecs.Rows, (await http.EndAsync($"job-by-shop-{i}", limit.Token)).Output!.Statistics["rowsRead"]);
                 Assert.Equal(_sales.Answer(Dearest), await http.RowsAsync($"job-dearest-{i}", limit.Token));
                 Assert.Equal(_sales.Answer($"select count(*) as n from ({Copied})"), [Figure((await http.EndAsync($"job-copied-{i}", limit.Token)).Output!.Rows)]);
             }

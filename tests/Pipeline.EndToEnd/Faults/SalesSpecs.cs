@@ -21,6 +21,9 @@ internal sealed class SalesSpecs : IDisposable
     /// <summary>How many tasks a scan of the whole table is, at <see cref="Spec"/>'s task size.</summary>
     public static int Tasks => Files * GroupsAFile;
 
+    /// <summary>How many rows the table has.</summary>
+    public static long Rows => Files * GroupsAFile * RowsAGroup;
+
     public async Task UploadAsync(HttpClient http, CancellationToken cancellationToken)
     {
         for (var file = 0; file < Files; file++)

@@ -57,7 +57,7 @@ public class JobSpecTests
     [InlineData("""{ "kind": "batch", "name": "a", "id": "@entity" }""", "/id", "letters, digits")]
     public void Parse_FaultyEnvelope_NamesThePlaceAndTheCure(string json, string pointer, string detail)
     {
-        var fault = Assert.Single(Assert.Throws<SpecException>(() => Parse(json)).Faults);
+        var fault = Assert.Single(Faults(json));
 
         Assert.Equal(pointer, fault.Pointer);
         Assert.Contains(detail, fault.Detail, StringComparison.Ordinal);
@@ -65,7 +65,22 @@ public class JobSpecTests
 
     [Fact]
     public void Parse_SeveralFaults_GivesAllAtOnce() =>
-        Assert.Equal(["/kind", "/name", "/id"], Assert.Throws<SpecException>(() => Parse("""{ "kind": "x", "name": 1, "id": "-" }""")).Faults.Select(f => f.Pointer));
+        Assert.Equal(["/kind", "/name", "/id"], Faults("""{ "kind": "x", "name": 1, "id": "-" }""").Select(f => f.Pointer));
+
+    // Without a kind nobody can read on; else the kind tells the envelope's faults with its own.
+    private static IReadOnlyList<SpecFault> Faults(string json)
+    {
+        try
+        {
+            var faults = new List<SpecFault>();
+            Parse(json).Read(faults);
+            return faults;
+        }
+        catch (SpecException e)
+        {
+            return e.Faults;
+        }
+    }
 
     private static JobSpec Parse(string json) => JobSpec.Parse(Encoding.UTF8.GetBytes(json), Kinds);
 }
