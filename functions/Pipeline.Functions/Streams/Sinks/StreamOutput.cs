@@ -10,4 +10,9 @@ namespace Pipeline.Streams;
 /// <param name="File">A local Parquet file of the rows, with exactly these columns under their stored names
 /// (<see cref="StreamOutputReader"/> reads it).</param>
 public sealed record StreamOutput(
-    StreamOrigin Origin, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<OutputWindow>? Windows, long Rows, string File);
+    StreamOrigin Origin, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<OutputWindow>? Windows, long Rows, string File)
+{
+    /// <summary>The latest event time that the partition had seen at the commit, in microseconds since 1970: as much a part of the
+    /// commit as the rows, so that names may be made of it.</summary>
+    public long EventTime { get; init; }
+}
