@@ -79,7 +79,7 @@ public sealed class QueryPlanner
         .Any(n => n.Type() == "BASE_TABLE" && string.Equals(n.Text("table_name"), table.Name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A result column without an alias is named after its expression, which splitting changes: so each gets its name as an alias.</summary>
-    private static void NameColumns(JsonObject query, IReadOnlyList<ColumnSchema> result)
+    internal static void NameColumns(JsonObject query, IReadOnlyList<ColumnSchema> result)
     {
         for (var select = query; select is not null; select = select.Object("left"))
         {

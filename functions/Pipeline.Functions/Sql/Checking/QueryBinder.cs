@@ -93,5 +93,21 @@ internal sealed class QueryBinder : IDisposable
         }
     }
 
+    /// <summary>The microseconds and the months of a constant expression; nulls if it is not an interval.</summary>
+    public async Task<(long? Microseconds, long Months)> IntervalAsync(string expression, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _session.RunAsync(
+                $"SELECT epoch_us(i), extract(year FROM i) * 12 + extract(month FROM i) FROM (SELECT CAST({expression} AS INTERVAL) AS i)",
+                reader => reader.Read() && !reader.IsDBNull(0) ? ((long?)reader.GetInt64(0), reader.GetInt64(1)) : (null, 0L),
+                cancellationToken);
+        }
+        catch (Exception e) when (e is SqlException or SqlExecutionException or SqlMemoryException or SqlTimeoutException)
+        {
+            return (null, 0);
+        }
+    }
+
     public void Dispose() => EmptySessions.GiveBack(_session, _views);
 }

@@ -19,6 +19,9 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
 
     private readonly string _now = time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 
+    /// <summary>True for a function that gives the time of the query, with or without parentheses.</summary>
+    public static bool IsTimeFunction(string name) => TimeNames.Contains(name);
+
     /// <summary>Changes a query in place; gives the reason if it cannot run in parts.</summary>
     public async Task<string?> RewriteAsync(JsonObject query, CancellationToken cancellationToken)
     {
