@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Pipeline.Streams;
+
+/// <summary>The hubs that the app listens to. Triggers are fixed when the app starts, so there are four places for hubs, and settings
+/// say which hubs those are.</summary>
+/// <param name="configuration">The app's settings.</param>
+public sealed class HubSlots(IConfiguration configuration)
+{
+    /// <summary>How many there are.</summary>
+    public const int Count = 4;
+
+    /// <summary>The setting that says how to connect.</summary>
+    public const string Connection = "EventHubsConnection";
+
+    /// <summary>The names of the hubs for input.</summary>
+    public IReadOnlyList<string> Names { get; } =
+        [.. Enumerable.Range(1, Count).Select(slot => configuration[$"PipelineHub{slot}"]).Where(name => !string.IsNullOrWhiteSpace(name)).Select(name => name!)];
+
+    /// <summary>The hub within the app through which streams bring groups together.</summary>
+    public string ShuffleHub { get; } = configuration["PipelineShuffleHub"] is { Length: > 0 } name ? name : "pipeline-shuffle";
+
+    /// <summary>The consumer group of all of them.</summary>
+    public string ConsumerGroup { get; } = configuration["PipelineConsumerGroup"] is { Length: > 0 } name ? name : "$Default";
+}

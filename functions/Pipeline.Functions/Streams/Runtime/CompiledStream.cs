@@ -1,0 +1,21 @@
+namespace Pipeline.Streams;
+
+/// <summary>A spec that was found sound, and what was made of it.</summary>
+/// <param name="Spec">The spec.</param>
+/// <param name="Query">Its query.</param>
+/// <param name="Sinks">Its sinks, in the spec's order.</param>
+/// <param name="LateSink">What takes its late events; null where they are dropped.</param>
+internal sealed record CompiledStream(StreamSpec Spec, StreamQuery Query, IReadOnlyList<IStreamSink> Sinks, IStreamSink? LateSink) : IAsyncDisposable
+{
+    /// <summary>Whether groups are brought together through the shuffle.</summary>
+    public bool IsShuffled => Query.IsWindowed && Query.NeedsShuffle(Spec.PartitionKey);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var sink in Sinks)
+            await sink.DisposeAsync();
+        if (LateSink is not null)
+            await LateSink.DisposeAsync();
+    }
+}

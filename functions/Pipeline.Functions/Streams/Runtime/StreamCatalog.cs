@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Jobs;
+
+namespace Pipeline.Streams;
+
+/// <summary>The streams as this host knows them: it looks for changes at most every second.</summary>
+internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamCompiler compiler, TimeProvider time, ILogger<StreamCatalog> logger) : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Dictionary<string, (string ETag, string Reason)> _broken = new(StringComparer.Ordinal);
+    private IReadOnlyList<ActiveStream> _streams = [];
+    private long _lookedAt;
+    private bool _looked;
+
+    /// <summary>All streams that can run, as they were at most a second ago.</summary>
+    public async Task<IReadOnlyList<ActiveStream>> StreamsAsync(CancellationToken cancellationToken)
+    {
+        if (IsFresh())
+            return _streams;
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (!IsFresh())
+            {
+                _streams = await LookAsync(cancellationToken);
+                _lookedAt = time.GetTimestamp();
+                _looked = true;
+            }
+            return _streams;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Makes the next call look for changes: this host has just made one.</summary>
+    public void Invalidate() => _looked = false;
+
+    /// <summary>Why a stream cannot run; null where it can.</summary>
+    public string? FaultOf(string name)
+    {
+        lock (_broken)
+            return _broken.TryGetValue(name, out var fault) ? fault.Reason : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private bool IsFresh() => _looked && time.GetElapsedTime(_lookedAt) < Interval;
+
+    private async Task<IReadOnlyList<ActiveStream>> LookAsync(CancellationToken cancellationToken)
+    {
+        var known = _streams.ToDictionary(s => s.Name, StringComparer.Ordinal);
+        var streams = new List<ActiveStream>();
+        foreach (var (name, etag) in await definitions.ListAsync(cancellationToken))
+        {
+            if (known.GetValueOrDefault(name) is { } same && same.ETag == etag)
+                streams.Add(same);
+            else if (await LoadAsync(name, etag, cancellationToken) is { } loaded)
+                streams.Add(loaded);
+        }
+        return streams;
+    }
+
+    private async Task<ActiveStream?> LoadAsync(string name, string etag, CancellationToken cancellationToken)
+    {
+        lock (_broken)
+        {
+            if (_broken.TryGetValue(name, out var known) && known.ETag == etag)
+                return null;
+        }
+        if (await definitions.FindAsync(name, cancellationToken) is not var (definition, version))
+            return null;
+        try
+        {
+            var stream = new ActiveStream(definition, version, await compiler.CompileAsync(name, definition.Spec, cancellationToken));
+            lock (_broken)
+                _broken.Remove(name);
+            return stream;
+        }
+        catch (SpecException e)
+        {
+            // It was sound when it was put: a dataset or a setting that it names has changed since.
+            lock (_broken)
+                _broken[name] = (version, e.Message);
+            LogBroken(name, e.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Stream '{Stream}' cannot run: {Reason}")]
+    private partial void LogBroken(string stream, string reason);
+}
