@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Batch;
 using Pipeline.Jobs;
 using Pipeline.Storage;
+using Pipeline.Streams;
 
 namespace Pipeline;
 
@@ -22,5 +23,6 @@ public static class PipelineApp
         services.AddPipelineStorage(configuration);
         services.AddJobs();
         services.AddBatch();
+        services.AddEventHubSender(configuration);
     }
 }

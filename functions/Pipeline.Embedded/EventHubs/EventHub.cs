@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Embedded.EventHubs.Log;
 using Pipeline.Embedded.Hosting;
+using Pipeline.Streams;
 
 namespace Pipeline.Embedded.EventHubs;
 

@@ -21,21 +21,22 @@ internal sealed class RunningEndpoint : IAsyncDisposable
 
     public string ConnectionString => Endpoint.ConnectionString;
 
-    public static async Task<RunningEndpoint> StartAsync(string? folder = null, TimeProvider? time = null)
+    public static async Task<RunningEndpoint> StartAsync(string? folder = null, TimeProvider? time = null, int port = 0)
     {
         folder ??= Directory.CreateTempSubdirectory("pipeline-eventhubs-").FullName;
         var hub = new HubDeclaration(HubName, 4) { ConsumerGroups = ["second"] };
-        var options = new EventHubsOptions { Root = folder, Port = 0, Hubs = [hub], TimeProvider = time ?? TimeProvider.System };
+        var options = new EventHubsOptions { Root = folder, Port = port, Hubs = [hub], TimeProvider = time ?? TimeProvider.System };
         return new RunningEndpoint(folder, await EventHubsEndpoint.StartAsync(options));
     }
 
     public long Count => Hub.Partitions.Sum(partition => partition.State.NextSequenceNumber);
 
-    /// <summary>Stops the endpoint and starts it on the same folder; the port may be another.</summary>
+    /// <summary>Stops the endpoint and starts it on the same folder and port.</summary>
     public async Task RestartAsync()
     {
+        var port = Endpoint.Port;
         await Endpoint.DisposeAsync();
-        Endpoint = (await StartAsync(Folder)).Endpoint;
+        Endpoint = (await StartAsync(Folder, port: port)).Endpoint;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,5 @@
 using System.Text;
-using Pipeline.Embedded.EventHubs;
+using Pipeline.Streams;
 
 namespace Pipeline.Tests.EventHubs;
 

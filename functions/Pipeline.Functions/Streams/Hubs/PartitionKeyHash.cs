@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Pipeline.Embedded.EventHubs;
+namespace Pipeline.Streams;
 
 /// <summary>
 /// Which partition a key belongs to, as the official clients reckon it: Bob Jenkins's lookup3 hash (2006) of the key's UTF-8,
