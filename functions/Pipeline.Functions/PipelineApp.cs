@@ -24,5 +24,6 @@ public static class PipelineApp
         services.AddJobs();
         services.AddBatch();
         services.AddEventHubSender(configuration);
+        services.AddStreamSinks();
     }
 }

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Pipeline.Sql;
+
+namespace Pipeline.Streams;
+
+/// <summary>A condition on the rows of a result.</summary>
+/// <param name="Text">The condition, in SQL.</param>
+internal sealed record AlertCondition(string Text)
+{
+    private const string Number = "pipeline row number";
+
+    /// <summary>Why this is no condition on rows with these columns; null where it is one.</summary>
+    public async Task<string?> FaultAsync(IReadOnlyList<ColumnSchema> columns, CancellationToken cancellationToken)
+    {
+        var stored = ParquetCarrier.WithStoredNames(columns);
+        try
+        {
+            var plan = await new QueryPlanner().PlanAsync($"SELECT * FROM output WHERE ({Text}\n)", [new TableSchema("output", stored)], null, cancellationToken);
+            // "x) UNION ALL SELECT (y" would be a query, not a condition.
+            return plan.Result.Count == stored.Count && (await TypeAsync(stored, cancellationToken)) is "BOOLEAN" ? null : "It must be true or false for a row, such as vwap > 100.";
+        }
+        catch (SqlException e)
+        {
+            return $"It is no condition on the columns {string.Join(", ", stored.Select(c => c.Name))}: {e.Message}";
+        }
+    }
+
+    /// <summary>The rows of an output that meet it, by their numbers, each as a JSON array.</summary>
+    public async Task<IReadOnlyList<(long Number, string Row)>> MatchesAsync(StreamOutput output, int most, CancellationToken cancellationToken)
+    {
+        using var session = StreamOutputReader.Open(output);
+        var name = SqlText.Name(Number);
+        var sql = $"SELECT * EXCLUDE ({name}), {name} FROM (SELECT *, row_number() OVER () - 1 AS {name} FROM output) WHERE ({Text}\n)";
+        var found = await session.ReadRowsAsync(sql, [.. output.Columns, new ColumnSchema(Number, "BIGINT")], most, cancellationToken);
+        return [.. found.Rows.Select(row => (long.Parse(row.AsSpan(row.LastIndexOf(',') + 1).TrimEnd(']'), CultureInfo.InvariantCulture), row))];
+    }
+
+    private async Task<string?> TypeAsync(IReadOnlyList<ColumnSchema> stored, CancellationToken cancellationToken)
+    {
+        var plan = await new QueryPlanner().PlanAsync($"SELECT ({Text}\n) FROM output", [new TableSchema("output", stored)], null, cancellationToken);
+        return plan.Result.Count == 1 ? plan.Result[0].Type : null;
+    }
+}

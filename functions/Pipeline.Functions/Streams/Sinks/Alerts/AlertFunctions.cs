@@ -1,0 +1,31 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Jobs;
+
+namespace Pipeline.Streams;
+
+/// <summary>The HTTP API of alerts.</summary>
+public sealed class AlertFunctions(AlertStore alerts)
+{
+    private const int MostAlerts = 10_000;
+
+    /// <summary>Gives the latest alerts of a stream.</summary>
+    [Function("GetStreamAlerts")]
+    public Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/alerts")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        var top = 100;
+        if (request.Query["top"].ToString() is { Length: > 0 } text
+            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out top) && top is >= 1 and <= MostAlerts))
+            throw new SpecException("", $"'top' must be a whole number from 1 to {MostAlerts}; this is '{text}'.", ProblemTypes.InvalidRequest);
+        return Responses.Ok(new StreamAlerts(name, await alerts.LatestAsync(name, top, cancellationToken)));
+    });
+
+    /// <summary>Removes alerts that are older than 30 days, once a day.</summary>
+    [Function("SweepStreamAlerts")]
+    public Task SweepAsync([TimerTrigger("0 30 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) => alerts.SweepAsync(cancellationToken);
+}
