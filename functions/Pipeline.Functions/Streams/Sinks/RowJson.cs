@@ -39,6 +39,21 @@ internal sealed class RowJson
         writer.WriteEndObject();
     }
 
+    /// <summary>A value of a row as text; null for null.</summary>
+    /// <param name="row">The row: a JSON array of its values.</param>
+    /// <param name="at">Which value.</param>
+    public static string? Value(string row, int at)
+    {
+        using var values = JsonDocument.Parse(row);
+        var value = values.RootElement[at];
+        return value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.String => value.GetString(),
+            _ => value.GetRawText(),
+        };
+    }
+
     /// <summary>A time in microseconds since 1970, as text.</summary>
     public static string Time(long micros) => s_epoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond)
         .ToString(micros % 1_000_000 == 0 ? "yyyy-MM-ddTHH:mm:ssZ" : "yyyy-MM-ddTHH:mm:ss.ffffffZ", System.Globalization.CultureInfo.InvariantCulture);

@@ -9,8 +9,10 @@ internal static class SinkServices
     public static IServiceCollection AddStreamSinks(this IServiceCollection services) => services
         .AddSingleton(provider => new WebhookClient(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<AlertStore>()
+        .AddSingleton<HubSenders>()
         .AddSingleton<WebhookSinkKind>()
         .AddSingleton<IStreamSinkKind, DatasetSinkKind>()
         .AddSingleton<IStreamSinkKind>(provider => provider.GetRequiredService<WebhookSinkKind>())
+        .AddSingleton<IStreamSinkKind, HubSinkKind>()
         .AddSingleton<IStreamSinkKind, AlertSinkKind>();
 }
