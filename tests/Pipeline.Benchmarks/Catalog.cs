@@ -1,16 +1,17 @@
 using Pipeline.Benchmarks.Batch;
 using Pipeline.Benchmarks.Durable;
 using Pipeline.Benchmarks.Measuring;
+using Pipeline.Benchmarks.Streams;
 
 namespace Pipeline.Benchmarks;
 
 /// <summary>The benchmarks by name, and the measurements that they run in processes of their own.</summary>
 internal static class Catalog
 {
-    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark()];
+    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark()];
 
     public static IReadOnlyDictionary<string, Measurement> Measurements { get; } =
-        DurableMeasurements.All.Concat(BatchMeasurements.All).ToDictionary();
+        DurableMeasurements.All.Concat(BatchMeasurements.All).Concat(AmqpMeasurements.All).ToDictionary();
 
     public static string Usage(string[] asked)
     {

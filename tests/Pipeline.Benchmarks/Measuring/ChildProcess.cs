@@ -12,7 +12,10 @@ internal static class ChildProcess
 {
     public const string Verb = "--measure";
 
-    public static async Task<IReadOnlyDictionary<string, double>> MeasureAsync(string measurement, CancellationToken cancellationToken, params int[] arguments)
+    public static Task<IReadOnlyDictionary<string, double>> MeasureAsync(string measurement, CancellationToken cancellationToken, params int[] arguments) =>
+        MeasureAsync(measurement, [.. arguments.Select(count => count.ToString(CultureInfo.InvariantCulture))], cancellationToken);
+
+    public static async Task<IReadOnlyDictionary<string, double>> MeasureAsync(string measurement, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var start = Start(Environment.ProcessPath!);
         // `dotnet Pipeline.Benchmarks.dll` rather than the program that the build made beside it.
@@ -21,7 +24,7 @@ internal static class ChildProcess
             start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
         }
 
-        foreach (var argument in (string[])[Verb, measurement, .. arguments.Select(count => count.ToString(CultureInfo.InvariantCulture))])
+        foreach (var argument in (string[])[Verb, measurement, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
