@@ -26,7 +26,7 @@ internal sealed class TriggerListeners(
         var loggers = services.GetRequiredService<ILoggerFactory>();
         var time = services.GetRequiredService<TimeProvider>();
         var runner = new TriggerRunner(invoker, time, loggers.CreateLogger<TriggerRunner>(), abort);
-        var sources = new EventHubSources(services.GetRequiredService<IConfiguration>(), eventHubs);
+        var sources = new EventHubSources(services.GetRequiredService<IConfiguration>(), eventHubs, time, loggers.CreateLogger<EventHubSources>());
         // Nobody else has the endpoint's name while it runs; so what it owned when it was killed is its own again at once.
         var host = eventHubs?.Id ?? $"{Environment.MachineName}-{Guid.NewGuid():n}";
         _state = new TriggerState(Path.Combine(root, "triggers.db"));

@@ -37,18 +37,11 @@ internal sealed class AmqpEvent(
 
     public override string? ContentType => Decoded.Properties?.ContentType?.ToString();
 
-    public override IDictionary<string, object> Properties => _properties ??= ReadProperties();
+    public override IDictionary<string, object> Properties => _properties ??= EventBody.Properties(Decoded);
 
     public override IReadOnlyDictionary<string, object> SystemProperties => _systemProperties ??= ReadSystemProperties();
 
     private Message Decoded => _message ??= EventBody.Decode(sections);
-
-    private Dictionary<string, object> ReadProperties()
-    {
-        var read = new Dictionary<string, object>();
-        foreach (var (key, value) in Decoded.ApplicationProperties?.Map ?? []) read[$"{key}"] = value;
-        return read;
-    }
 
     private Dictionary<string, object> ReadSystemProperties()
     {
@@ -60,22 +53,7 @@ internal sealed class AmqpEvent(
         };
         if (PartitionKey is { } key) read["x-opt-partition-key"] = key;
         foreach (var (name, value) in EventBody.DecodeAnnotations(annotations, annotationCount)) read[$"{name}"] = value;
-        if (Decoded.Properties is not { } properties) return read;
-        Add("message-id", properties.GetMessageId());
-        Add("user-id", properties.UserId);
-        Add("to", properties.To);
-        Add("subject", properties.Subject);
-        Add("reply-to", properties.ReplyTo);
-        Add("correlation-id", properties.GetCorrelationId());
-        Add("content-type", properties.ContentType?.ToString());
-        Add("content-encoding", properties.ContentEncoding?.ToString());
-        Add("group-id", properties.GroupId);
-        Add("reply-to-group-id", properties.ReplyToGroupId);
+        EventBody.AddSystemProperties(Decoded, read);
         return read;
-
-        void Add(string name, object? value)
-        {
-            if (value is not null) read[name] = value;
-        }
     }
 }

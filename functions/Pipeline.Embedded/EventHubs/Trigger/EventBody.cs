@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Text;
 using Amqp;
+using Amqp.Framing;
 using Amqp.Types;
 using Pipeline.Embedded.EventHubs.Amqp;
 
@@ -35,6 +37,46 @@ internal static class EventBody
     {
         var bytes = sections.ToArray();
         return Message.Decode(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length));
+    }
+
+    /// <summary>The body of a message that the AMQP library has decoded.</summary>
+    public static ReadOnlyMemory<byte> Of(Message message) => message.BodySection switch
+    {
+        Data { Buffer: { } buffer } => buffer.Buffer.AsMemory(buffer.Offset, buffer.Length),
+        Data { Binary: { } binary } => binary,
+        DataList list => (byte[])[.. Enumerable.Range(0, list.Count).SelectMany(i => Of(new Message { BodySection = list[i] }).ToArray())],
+        AmqpValue { Value: string text } => Encoding.UTF8.GetBytes(text),
+        AmqpValue { Value: byte[] bytes } => bytes,
+        _ => default,
+    };
+
+    /// <summary>The values that the sender put beside the body.</summary>
+    public static Dictionary<string, object> Properties(Message message)
+    {
+        var read = new Dictionary<string, object>();
+        foreach (var (key, value) in message.ApplicationProperties?.Map ?? []) read[$"{key}"] = value;
+        return read;
+    }
+
+    /// <summary>Adds a message's own properties, by the names that the official clients give them.</summary>
+    public static void AddSystemProperties(Message message, Dictionary<string, object> read)
+    {
+        if (message.Properties is not { } properties) return;
+        Add("message-id", properties.GetMessageId());
+        Add("user-id", properties.UserId);
+        Add("to", properties.To);
+        Add("subject", properties.Subject);
+        Add("reply-to", properties.ReplyTo);
+        Add("correlation-id", properties.GetCorrelationId());
+        Add("content-type", properties.ContentType?.ToString());
+        Add("content-encoding", properties.ContentEncoding?.ToString());
+        Add("group-id", properties.GroupId);
+        Add("reply-to-group-id", properties.ReplyToGroupId);
+
+        void Add(string name, object? value)
+        {
+            if (value is not null) read[name] = value;
+        }
     }
 
     /// <summary>Annotations that stand one behind the other.</summary>

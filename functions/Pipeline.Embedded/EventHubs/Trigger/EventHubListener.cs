@@ -61,6 +61,7 @@ internal sealed class EventHubListener : ITriggerListener
         await _loop;
         await Task.WhenAll(_running.Select(running => ReleaseAsync(running.Key, running.Value.Pump, running.Value.ETag)));
         await Task.WhenAll(_abandoned.Select(pump => pump.Ended));
+        await _source.DisposeAsync();
     }
 
     public void Dispose()

@@ -1,12 +1,16 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Pipeline.Embedded.Hosting;
+using Pipeline.Streams;
 
 namespace Pipeline.Embedded.EventHubs.Trigger;
 
 /// <summary>Finds the hubs that functions listen to.</summary>
 /// <param name="configuration">The settings, with the connections.</param>
 /// <param name="endpoint">This host's own endpoint, if it has one.</param>
-internal sealed class EventHubSources(IConfiguration configuration, EventHubsEndpoint? endpoint)
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where is said what goes wrong.</param>
+internal sealed class EventHubSources(IConfiguration configuration, EventHubsEndpoint? endpoint, TimeProvider time, ILogger logger)
 {
     /// <summary>The hub of a function.</summary>
     /// <exception cref="EmbeddedHostException">There is no such hub or no such connection.</exception>
@@ -14,17 +18,16 @@ internal sealed class EventHubSources(IConfiguration configuration, EventHubsEnd
     {
         var binding = (EventHubTriggerBinding)function.Trigger;
         var connection = configuration[binding.Connection];
-        if (string.IsNullOrEmpty(connection))
+        if (endpoint is null || connection is null || !endpoint.IsMeantBy(connection))
         {
-            throw FunctionCatalog.Fault(
-                function.EntryPoint, $"its Event Hub trigger connects as the setting {binding.Connection} says, which is not set. Set it, or use {EventHubsSettings.ConnectionKey} for this host's own event hubs.");
-        }
-
-        if (endpoint is null || !endpoint.IsMeantBy(connection))
-        {
-            throw FunctionCatalog.Fault(
-                function.EntryPoint, $"its Event Hub trigger connects as the setting {binding.Connection} says, to an event hub outside of this host. "
-                + $"The embedded host takes events from its own: remove the setting, and {EventHubsSettings.ConnectionKey} stands for them.");
+            try
+            {
+                return new AmqpHubSource(EventHubConnectionSettings.Read(configuration, binding.Connection), binding, time, logger);
+            }
+            catch (EventHubException e)
+            {
+                throw FunctionCatalog.Fault(function.EntryPoint, $"it has an Event Hub trigger. {e.Message}");
+            }
         }
 
         return endpoint.Hubs.TryGetValue(binding.Hub, out var hub)

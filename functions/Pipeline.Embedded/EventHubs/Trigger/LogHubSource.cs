@@ -16,4 +16,6 @@ internal sealed class LogHubSource(EventHub hub) : IEventHubSource
             ?? throw new ArgumentException($"The event hub '{hub.Name}' has no partition '{partitionId}'.", nameof(partitionId));
         return Task.FromResult<IPartitionEvents>(new LogPartitionEvents(hub.Partitions[partition].OpenReader(position)));
     }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

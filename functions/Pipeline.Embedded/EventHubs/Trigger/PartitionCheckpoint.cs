@@ -35,8 +35,14 @@ internal sealed class PartitionCheckpoint
         _logger = logger;
     }
 
-    /// <summary>Where the partition stood when it was claimed.</summary>
-    public Checkpoint Claimed => _written;
+    /// <summary>How far the functions are.</summary>
+    public Checkpoint Latest
+    {
+        get
+        {
+            lock (_lock) return _latest;
+        }
+    }
 
     /// <summary>Is called when it turns out that another host has taken the partition.</summary>
     public Action? Lost { get; set; }
@@ -75,6 +81,12 @@ internal sealed class PartitionCheckpoint
             _latest = _latest with { SequenceNumber = sequenceNumber, Offset = offset };
             if (_writing.IsCompleted && !_ending.Task.IsCompleted) _writing = Task.Run(WriteAsync);
         }
+    }
+
+    /// <summary>Forgets where the functions were: what comes next is the partition's first event for them.</summary>
+    public void BeginAnew()
+    {
+        lock (_lock) _latest = _latest with { SequenceNumber = -1, Offset = null };
     }
 
     /// <summary>Writes what has not been written, and ends. Nothing may be noted afterwards.</summary>

@@ -70,15 +70,30 @@ internal sealed class PartitionPump : IDisposable
 
     private async Task RunAsync()
     {
+        PartitionCheckpoint? checkpoint = null;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                await PumpAsync();
+                // Once for all attempts: a host that has lost the partition without knowing must not claim it again.
+                checkpoint ??= await ClaimAsync();
+                await PumpAsync(checkpoint);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
-                return;
+                break;
+            }
+            catch (PartitionTakenException e)
+            {
+                _logger.LogInformation("{Function} has lost {Hub}/{Partition}: {Reason}", _function.Name, _partition.EventHubName, _partition.PartitionId, e.Message);
+                Abandon();
+            }
+            catch (PositionUnknownException e) when (checkpoint?.Latest.SequenceNumber >= 0)
+            {
+                _logger.LogError(
+                    "{Function} cannot go on in {Hub}/{Partition} where it had come to, and begins anew: {Reason}",
+                    _function.Name, _partition.EventHubName, _partition.PartitionId, e.Message);
+                checkpoint.BeginAnew();
             }
             catch (Exception e)
             {
@@ -87,40 +102,25 @@ internal sealed class PartitionPump : IDisposable
                 await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+
+        if (checkpoint is not null) await checkpoint.FlushAsync();
     }
 
-    private async Task PumpAsync()
+    private async Task<PartitionCheckpoint> ClaimAsync()
     {
         var hub = await _source.DescribeAsync(_stop.Token);
         var checkpoint = await PartitionCheckpoint.ClaimAsync(_objects, _partition.PartitionId, _owner, hub, _time, _logger, _stop.Token);
         checkpoint.Lost = Abandon;
-        try
-        {
-            await using var events = await OpenAsync(checkpoint.Claimed);
-            _logger.LogDebug("{Function} takes {Hub}/{Partition} behind event {Sequence}", _function.Name, _partition.EventHubName, _partition.PartitionId, checkpoint.Claimed.SequenceNumber);
-            await PumpAsync(events, checkpoint);
-        }
-        finally
-        {
-            await checkpoint.FlushAsync();
-        }
+        return checkpoint;
     }
 
-    private async Task<IPartitionEvents> OpenAsync(Checkpoint from)
+    private async Task PumpAsync(PartitionCheckpoint checkpoint)
     {
-        var initial = _binding.Settings.InitialOffset.Position;
-        if (from.SequenceNumber < 0) return await _source.OpenAsync(_partition.PartitionId, initial, from.Epoch, _stop.Token);
-        try
-        {
-            return await _source.OpenAsync(_partition.PartitionId, LogPosition.AfterSequenceNumber(from.SequenceNumber), from.Epoch, _stop.Token);
-        }
-        catch (PositionUnknownException e)
-        {
-            _logger.LogError(
-                "{Function} cannot go on in {Hub}/{Partition}, where it had come to: {Reason} It begins anew",
-                _function.Name, _partition.EventHubName, _partition.PartitionId, e.Message);
-            return await _source.OpenAsync(_partition.PartitionId, initial, from.Epoch, _stop.Token);
-        }
+        var from = checkpoint.Latest;
+        var position = from.SequenceNumber < 0 ? _binding.Settings.InitialOffset.Position : LogPosition.AfterSequenceNumber(from.SequenceNumber);
+        await using var events = await _source.OpenAsync(_partition.PartitionId, position, from.Epoch, _stop.Token);
+        _logger.LogDebug("{Function} takes {Hub}/{Partition} behind event {Sequence}", _function.Name, _partition.EventHubName, _partition.PartitionId, from.SequenceNumber);
+        await PumpAsync(events, checkpoint);
     }
 
     private async Task PumpAsync(IPartitionEvents events, PartitionCheckpoint checkpoint)
