@@ -5,11 +5,12 @@ using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.EndToEnd.Faults;
 
-/// <summary>The program of this assembly, apart from its tests: a host with <see cref="CrashWorkload"/> as its app, to be killed.</summary>
+/// <summary>The program of this assembly, apart from its tests: a host with <see cref="CrashWorkload"/> or <see cref="EventWorkload"/> as its app, to be killed.</summary>
 internal static class CrashHost
 {
     public static async Task<int> Main(string[] args)
     {
+        if (args is [EventWorkload.Verb, var folder, var seen]) return await EventWorkload.HostAsync(folder, seen);
         if (args is not [var root, var journal, var life])
         {
             await Console.Error.WriteLineAsync("This is a test project; run it with: dotnet test tests/Pipeline.EndToEnd");
