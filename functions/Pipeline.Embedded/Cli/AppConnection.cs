@@ -6,6 +6,9 @@ internal sealed class AppConnection(PipelineClient client, IAsyncDisposable? hos
     /// <summary>Talks to it.</summary>
     public PipelineClient Client { get; } = client;
 
+    /// <summary>What clients of its own event hubs connect with; null where it has none, or is elsewhere.</summary>
+    public string? EventHubs { get; init; }
+
     /// <summary>Whether it lives and dies with this process.</summary>
     public bool InProcess => host is not null;
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pipeline.Embedded.Cli.Sending;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 
@@ -18,6 +19,7 @@ namespace Pipeline.Embedded.Cli;
 [JsonSerializable(typeof(DatasetView[]))]
 [JsonSerializable(typeof(RootClaim.Holder))]
 [JsonSerializable(typeof(CliFault))]
+[JsonSerializable(typeof(SendOutcome))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -20,6 +20,7 @@ internal sealed class CommandLine
         [
             new ServeCommand(_globals), new RunCommand(), new PlanCommand(), new SubmitCommand(), new JobsCommand(), new JobCommand(),
             new ResultCommand(), new CancelCommand(), new DatasetsCommand(), new UploadCommand(),
+            new SendCommand(),
         ];
         foreach (var verb in verbs)
         {

@@ -1,4 +1,6 @@
+using Pipeline.Embedded.EventHubs;
 using Pipeline.Embedded.Hosting;
+using Pipeline.Embedded.Http;
 
 namespace Pipeline.Embedded.Cli;
 
@@ -12,13 +14,19 @@ internal sealed class LocalApp : IAsyncDisposable
     /// <summary>The host.</summary>
     public EmbeddedHost Host { get; }
 
-    /// <summary>Starts an app for the length of one verb, on a port that only this process knows.</summary>
+    /// <summary>Connects to the app that 'serve' runs on the folder, or else starts one for the length of one verb, on a port that only
+    /// this process knows.</summary>
     public static async Task<AppConnection> ConnectAsync(CliSettings settings, CancellationToken cancellationToken)
     {
+        if (RootClaim.Served(settings.Root) is { Url: { } url } served)
+            return new AppConnection(PipelineClient.Create(url, settings.Key ?? HostKeys.LoadOrCreate(Path.Combine(settings.Root, "keys.json")).Keys.Function), host: null)
+            {
+                EventHubs = served.EventHubsPort is { } port ? EventHubsKey.ConnectionString(port, EventHubsKey.LoadOrCreate(settings.Root)) : null,
+            };
         var options = new EmbeddedHostOptions { Root = settings.Root, Url = new Uri("http://127.0.0.1:0") };
         // What goes wrong comes back as an answer; a log between the lines of a result would help nobody who did not ask for it.
         var app = await StartAsync(settings.Verbose ? options : options with { Logging = _ => { } }, cancellationToken);
-        return new AppConnection(PipelineClient.Create(app.Host.BaseAddress, app.Host.FunctionKey), app);
+        return new AppConnection(PipelineClient.Create(app.Host.BaseAddress, app.Host.FunctionKey), app) { EventHubs = app.Host.EventHubsConnectionString };
     }
 
     /// <summary>Starts an app.</summary>
@@ -43,7 +51,7 @@ internal sealed class LocalApp : IAsyncDisposable
     }
 
     /// <summary>Tells other processes where this app answers.</summary>
-    public void Announce() => _claim.Announce(Host.BaseAddress);
+    public void Announce() => _claim.Announce(Host.BaseAddress, Host.EventHubs?.Port);
 
     public async ValueTask DisposeAsync()
     {

@@ -14,7 +14,8 @@ internal sealed class RootClaim : IDisposable
     /// <summary>Who has the claim.</summary>
     /// <param name="ProcessId">The process.</param>
     /// <param name="Url">Where it answers to others; null if it is there for one command only.</param>
-    internal sealed record Holder(int ProcessId, Uri? Url);
+    /// <param name="EventHubsPort">The port of its own event hubs; null where it has none.</param>
+    internal sealed record Holder(int ProcessId, Uri? Url, int? EventHubsPort = null);
 
     /// <summary>Claims a folder, which appears if it is not there.</summary>
     /// <exception cref="CliException">Another process has it, or the folder cannot be made.</exception>
@@ -36,16 +37,33 @@ internal sealed class RootClaim : IDisposable
             throw new CliException(CliFault.InvalidInput($"The folder {root} cannot be used: {e.Message}", "Name another with --root DIR."), e);
         }
         var claim = new RootClaim(claimed, holderPath);
-        claim.Announce(null);
+        claim.Announce(null, null);
         return claim;
     }
 
+    /// <summary>The app that answers to others on this folder; null where there is none.</summary>
+    public static Holder? Served(string root)
+    {
+        if (ReadHolder(Path.Combine(root, "app.json")) is not { Url: not null } holder)
+            return null;
+        try
+        {
+            // What a killed process left: nobody holds the lock any more.
+            using var free = new FileStream(Path.Combine(root, "app.lock"), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e is FileNotFoundException or DirectoryNotFoundException ? null : holder;
+        }
+    }
+
     /// <summary>Leaves word of who has the claim, for the message that the next one gets.</summary>
-    public void Announce(Uri? url)
+    public void Announce(Uri? url, int? eventHubsPort)
     {
         // Moved into place, so that nobody reads half of it.
         var temporary = _holderPath + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(new Holder(Environment.ProcessId, url), CliJson.Default.Holder));
+        File.WriteAllText(temporary, JsonSerializer.Serialize(new Holder(Environment.ProcessId, url, eventHubsPort), CliJson.Default.Holder));
         File.Move(temporary, _holderPath, overwrite: true);
     }
 

@@ -39,8 +39,7 @@ internal sealed class EventHubsEndpoint : IAsyncDisposable
     public long UnsentBytes => _server.UnsentBytes;
 
     /// <summary>What official clients connect with.</summary>
-    public string ConnectionString =>
-        $"Endpoint=sb://localhost{(Port == EventHubsOptions.UsualPort ? "" : $":{Port}")};SharedAccessKeyName={EventHubsKey.Name};SharedAccessKey={_key};UseDevelopmentEmulator=true;";
+    public string ConnectionString => EventHubsKey.ConnectionString(Port, _key);
 
     /// <summary>Opens the hubs and listens.</summary>
     /// <exception cref="EmbeddedHostException">A declaration is wrong, the port or the directory is in use.</exception>

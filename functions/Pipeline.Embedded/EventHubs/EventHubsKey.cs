@@ -15,6 +15,10 @@ internal static class EventHubsKey
 
     private const int ShortestKey = 20;
 
+    /// <summary>What clients on this machine connect with.</summary>
+    public static string ConnectionString(int port, string key) =>
+        $"Endpoint=sb://localhost{(port == EventHubsOptions.UsualPort ? "" : $":{port}")};SharedAccessKeyName={Name};SharedAccessKey={key};UseDevelopmentEmulator=true;";
+
     /// <summary>Reads the key, or makes it.</summary>
     /// <exception cref="EmbeddedHostException">The file is not what it should be.</exception>
     public static string LoadOrCreate(string root)

@@ -58,10 +58,18 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
-    public async Task AnyVerb_OnAFolderThatIsServed_SaysHowToUseThatApp()
+    public async Task AnyVerb_OnAFolderThatIsServed_DrivesThatApp()
     {
         await using var app = await ServedApp.StartAsync(_folder);
-        var outcome = (await PipelineCommand.RunAsync(_folder, "jobs")).Expect(7);
+        (await PipelineCommand.RunAsync(_folder, "jobs")).Expect(0);
+        (await PipelineCommand.RunAsync(_folder, "job", "missing")).Expect(5);
+    }
+
+    [Fact]
+    public async Task Serve_OnAFolderThatIsServed_SaysWhoServesItAndHowToUseThat()
+    {
+        await using var app = await ServedApp.StartAsync(_folder);
+        var outcome = (await PipelineCommand.RunAsync(_folder, "serve", "--port", "0")).Expect(7);
         Assert.Contains($"({app.Command.ProcessId}) serves the folder", outcome.Error, StringComparison.Ordinal);
         Assert.Contains($"--url {app.Url}", outcome.Error, StringComparison.Ordinal);
     }

@@ -13,7 +13,7 @@ public sealed class RootClaimTests : IDisposable
     public void Take_AFolderThatIsServed_SaysWhereAndHowToUseIt()
     {
         using var first = RootClaim.Take(_folder["root"]);
-        first.Announce(new Uri("http://127.0.0.1:7071"));
+        first.Announce(new Uri("http://127.0.0.1:7071"), null);
         var fault = Assert.Throws<CliException>(() => RootClaim.Take(_folder["root"])).Fault;
         Assert.Equal(ExitCode.Unreachable, fault.ExitCode);
         Assert.Contains($"({Environment.ProcessId}) serves the folder {_folder["root"]} at http://127.0.0.1:7071/ already", fault.Detail, StringComparison.Ordinal);
@@ -36,6 +36,21 @@ public sealed class RootClaimTests : IDisposable
         RootClaim.Take(_folder.Path).Dispose();
         File.WriteAllText(_folder["app.json"], "what a killed process left");
         using var second = RootClaim.Take(_folder.Path);
+    }
+
+    [Fact]
+    public void Served_OnlyWhileSomebodyServesIt_TellsWhere()
+    {
+        Assert.Null(RootClaim.Served(_folder["root"]));
+        using (var claim = RootClaim.Take(_folder["root"]))
+        {
+            Assert.Null(RootClaim.Served(_folder["root"]));
+            claim.Announce(new Uri("http://127.0.0.1:7071"), 5672);
+            Assert.Equal(new RootClaim.Holder(Environment.ProcessId, new Uri("http://127.0.0.1:7071"), 5672), RootClaim.Served(_folder["root"]));
+        }
+
+        File.WriteAllText(_folder["root", "app.json"], """{"processId":1,"url":"http://127.0.0.1:7071"}""");
+        Assert.Null(RootClaim.Served(_folder["root"]));
     }
 
     [Fact]
