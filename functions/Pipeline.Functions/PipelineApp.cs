@@ -5,6 +5,7 @@ using Pipeline.Batch;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 using Pipeline.Streams;
+using Pipeline.Training;
 
 namespace Pipeline;
 
@@ -25,5 +26,6 @@ public static class PipelineApp
         services.AddBatch();
         services.AddEventHubSender(configuration);
         services.AddStreamSinks();
+        services.AddTraining();
     }
 }

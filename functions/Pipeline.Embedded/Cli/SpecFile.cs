@@ -36,10 +36,25 @@ internal sealed record SpecFile(ReadOnlyMemory<byte> Json, JsonElement Document,
     }
 
     /// <summary>The datasets that the spec's <c>tables</c> name, each once, in order; empty where there are none to be seen.</summary>
-    public IReadOnlyList<string> Datasets() =>
-        Document.ValueKind == JsonValueKind.Object && Document.TryGetProperty("tables", out var tables) && tables.ValueKind == JsonValueKind.Object
-            ? tables.EnumerateObject().Where(t => t.Value.ValueKind == JsonValueKind.String).Select(t => t.Value.GetString()!).Distinct(StringComparer.Ordinal).ToList()
-            : [];
+    public IReadOnlyList<string> Datasets()
+    {
+        var names = new List<string>();
+        if (Member(Document, "tables") is { ValueKind: JsonValueKind.Object } tables)
+            names.AddRange(tables.EnumerateObject().Where(t => t.Value.ValueKind == JsonValueKind.String).Select(t => t.Value.GetString()!));
+        Add(Member(Document, "dataset"));
+        Add(Member(Member(Document, "data"), "dataset"));
+        Add(Member(Member(Member(Document, "data"), "validation"), "dataset"));
+        return [.. names.Distinct(StringComparer.Ordinal)];
+
+        void Add(JsonElement? name)
+        {
+            if (name is { ValueKind: JsonValueKind.String } text)
+                names.Add(text.GetString()!);
+        }
+
+        static JsonElement? Member(JsonElement? parent, string name) =>
+            parent is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) ? value : null;
+    }
 
     private static FileStream Open(string argument, string path)
     {

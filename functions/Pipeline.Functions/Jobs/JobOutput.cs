@@ -8,6 +8,7 @@ namespace Pipeline.Jobs;
 /// <param name="Rows">How many rows they hold.</param>
 /// <param name="Bytes">How many bytes they hold.</param>
 /// <param name="Statistics">Figures about the run, for instance <c>bytesRead</c> or <c>partialMs</c>.</param>
+/// <param name="Artifacts">What else there is to look at, for instance pictures, as <c>container/path</c>; null for nothing.</param>
 public sealed record JobOutput(
     IReadOnlyList<ResultColumn> Columns,
     string Container,
@@ -15,4 +16,5 @@ public sealed record JobOutput(
     int FileCount,
     long Rows,
     long Bytes,
-    IReadOnlyDictionary<string, long> Statistics);
+    IReadOnlyDictionary<string, long> Statistics,
+    IReadOnlyList<string>? Artifacts = null);

@@ -8,6 +8,7 @@ namespace Pipeline.Jobs;
 /// <param name="TasksTotal">Tasks of all stages.</param>
 /// <param name="RowsRead">Rows read by the tasks that have ended.</param>
 /// <param name="BytesRead">Bytes of storage read by the tasks that have ended.</param>
+/// <param name="Note">What a person wants to know besides, in a few words, for instance how good a network is by now; null for nothing.</param>
 public sealed record JobProgress(
     string Stage,
     int StageNumber = 0,
@@ -15,4 +16,5 @@ public sealed record JobProgress(
     int TasksDone = 0,
     int TasksTotal = 0,
     long RowsRead = 0,
-    long BytesRead = 0);
+    long BytesRead = 0,
+    string? Note = null);

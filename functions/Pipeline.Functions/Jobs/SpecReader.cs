@@ -37,6 +37,10 @@ public sealed class SpecReader
     /// <summary>A field that another reads.</summary>
     internal void PassOver(string name) => _known.Add(name);
 
+    /// <summary>Adds a fault about an entry of the array <paramref name="name"/>.</summary>
+    public void Fault(string name, int index, string detail) =>
+        _faults.Add(new SpecFault(string.Create(CultureInfo.InvariantCulture, $"{_pointer}/{Escape(name)}/{index}"), detail));
+
     /// <summary>A text of 1 to <paramref name="maxLength"/> characters; null where it is absent or faulty.</summary>
     public string? Text(string name, bool required = false, int maxLength = 1_000)
     {
@@ -97,6 +101,22 @@ public sealed class SpecReader
         return null;
     }
 
+    /// <summary>A finite number from <paramref name="min"/> to <paramref name="max"/>.</summary>
+    public double? Number(string name, double min, double max, bool required = false)
+    {
+        if (Field(name, required) is not { } value)
+            return null;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number))
+            return Wrong<double?>(name, "a number", value);
+        if (number >= min && number <= max)
+            return number;
+        Fault(name, string.Create(CultureInfo.InvariantCulture, $"{number} is outside {min} to {max}."));
+        return null;
+    }
+
+    /// <summary>Whether the field is there and is not null. It does not count as read.</summary>
+    public bool Has(string name) => _element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+
     /// <summary>A size such as <c>"64MB"</c>, or a number of bytes.</summary>
     public long? Size(string name, long min, long max)
     {
@@ -146,19 +166,6 @@ public sealed class SpecReader
     /// <summary>Whether a field is there and holds an object.</summary>
     public bool IsObject(string name) => _element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object;
 
-    /// <summary>An array of objects; empty where it is absent or faulty.</summary>
-    public IReadOnlyList<SpecReader> Sections(string name, int maxCount)
-    {
-        if (Field(name, required: false) is not { } value)
-            return [];
-        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(e => e.ValueKind != JsonValueKind.Object))
-            return Wrong<IReadOnlyList<SpecReader>>(name, "an array of objects", value) ?? [];
-        if (value.GetArrayLength() <= maxCount)
-            return [.. value.EnumerateArray().Select((e, i) => new SpecReader(e, $"{_pointer}/{Escape(name)}/{i}", _faults))];
-        Fault(name, $"It has {value.GetArrayLength()} entries; {maxCount} are allowed.");
-        return [];
-    }
-
     /// <summary>An array of texts, none twice; empty where it is absent or faulty.</summary>
     public IReadOnlyList<string> Texts(string name, int maxCount = 100)
     {
@@ -199,13 +206,41 @@ public sealed class SpecReader
     }
 
     /// <summary>An object within this one; null where it is absent or faulty.</summary>
-    public SpecReader? Section(string name)
+    /// <param name="name">The field.</param>
+    /// <param name="required">Whether its absence is a fault.</param>
+    /// <param name="shorthand">The field that a text or number in the object's place stands for; null where none may.</param>
+    public SpecReader? Section(string name, bool required = false, string? shorthand = null)
     {
-        if (Field(name, required: false) is not { } value)
+        if (Field(name, required) is not { } value)
             return null;
-        return value.ValueKind == JsonValueKind.Object
-            ? new SpecReader(value, $"{_pointer}/{Escape(name)}", _faults)
-            : Wrong<SpecReader>(name, "an object", value);
+        return Open(value, $"{_pointer}/{Escape(name)}", shorthand) ?? Wrong<SpecReader>(name, "an object", value);
+    }
+
+    /// <summary>An array of objects; empty where it is absent or faulty.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="required">Whether its absence is a fault.</param>
+    /// <param name="maxCount">How many there may be.</param>
+    /// <param name="shorthand">The field that a text or number in an object's place stands for; null where none may.</param>
+    public IReadOnlyList<SpecReader> Sections(string name, int maxCount = 100, bool required = false, string? shorthand = null)
+    {
+        if (Field(name, required) is not { } value)
+            return [];
+        if (value.ValueKind != JsonValueKind.Array)
+            return Wrong<IReadOnlyList<SpecReader>>(name, "an array of objects", value) ?? [];
+        if (value.GetArrayLength() > maxCount)
+        {
+            Fault(name, $"It has {value.GetArrayLength()} entries; {maxCount} are allowed.");
+            return [];
+        }
+        var sections = new List<SpecReader>();
+        foreach (var (index, entry) in value.EnumerateArray().Index())
+        {
+            if (Open(entry, $"{_pointer}/{Escape(name)}/{index}", shorthand) is { } section)
+                sections.Add(section);
+            else
+                Fault(name, index, $"It must be an object; this is {Kind(entry)}.");
+        }
+        return sections;
     }
 
     /// <summary>Reports the fields that nobody asked for, each with the nearest known one.</summary>
@@ -213,6 +248,15 @@ public sealed class SpecReader
     {
         foreach (var property in _element.EnumerateObject().Where(p => !_known.Contains(p.Name)))
             Fault(property.Name, $"There is no field '{property.Name}' here.{NearestName.Hint(property.Name, _known.Where(k => k[0] != '$'))}");
+    }
+
+    private SpecReader? Open(JsonElement value, string pointer, string? shorthand)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+            return new SpecReader(value, pointer, _faults);
+        return shorthand is not null && value.ValueKind is (JsonValueKind.String or JsonValueKind.Number)
+            ? new SpecReader(JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { [shorthand!] = value }), pointer, _faults)
+            : null;
     }
 
     private JsonElement? Field(string name, bool required)

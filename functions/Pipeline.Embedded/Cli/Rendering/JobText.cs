@@ -69,6 +69,8 @@ internal static class JobText
                 yield return $"          {Shown.Text($"{output.Container}/{file}")}";
             if (output.FileCount > 5)
                 yield return $"          … and {Shown.Count(output.FileCount - 5, "file")} more";
+            foreach (var (index, artifact) in (output.Artifacts ?? []).Index())
+                yield return $"{(index == 0 ? "see also" : "        ")}  {Shown.Text(artifact)}";
         }
         if (job.Error is not { } error)
             yield break;

@@ -27,6 +27,8 @@ internal readonly record struct ProgressStep(string Label, string Detail, double
         var detail = string.Create(CultureInfo.InvariantCulture, $"{progress.TasksDone} of {Shown.Count(progress.TasksTotal, "task")}");
         if (progress.BytesRead > 0)
             detail += $", {ByteSize.Format(progress.BytesRead)} read";
+        if (progress.Note is { } note)
+            detail = Shown.Text(note);
         return new ProgressStep(label, detail, (double)progress.TasksDone / progress.TasksTotal);
     }
 }

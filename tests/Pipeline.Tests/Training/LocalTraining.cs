@@ -1,0 +1,142 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Jobs;
+using Pipeline.Storage;
+using Pipeline.Tests.Storage;
+using Pipeline.Training;
+
+namespace Pipeline.Tests.Training;
+
+/// <summary>The training room over a folder, its tasks called one after the other as the orchestrator would: so a test can lose,
+/// damage and repeat what it likes in between.</summary>
+internal sealed class LocalTraining : IDisposable
+{
+    private static readonly CancellationToken s_ct = CancellationToken.None;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly DuckDb _duck = new();
+    private readonly ServiceProvider _services;
+
+    public LocalTraining()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [ObjectStoreFactory.StoreRootKey] = _folder.Path }).Build();
+        _services = new ServiceCollection().AddPipelineStorage(configuration).AddJobs().AddTraining().AddSingleton<TrainingActivities>().BuildServiceProvider();
+    }
+
+    public TrainingActivities Activities => _services.GetRequiredService<TrainingActivities>();
+
+    public IObjectStore Store => _services.GetRequiredService<IObjectStore>();
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>Writes a dataset.</summary>
+    public void Write(string dataset, string sql, string file = "part-0")
+    {
+        Directory.CreateDirectory(_folder["datasets", dataset]);
+        _duck.Write(sql, _folder["datasets", dataset, $"{file}.parquet"]);
+    }
+
+    /// <summary>Two moons of points, with a class each, and their height as a quantity.</summary>
+    public void WriteMoons(int rows = 240) => Write("moons", $"""
+        select cos(t) + (i % 2) - 0.5 + noise as x, (1 - 2 * (i % 2)) * sin(t) + (i % 2) * 0.5 - noise as y, (i % 2)::integer as class, sin(t) * 3 + 1 as height, 'site' || (i % 3) as site
+        from (select i, (i * 37 % 100) / 100.0 * pi() as t, ((i * 7919) % 101) / 1000.0 - 0.05 as noise from range({rows}) r(i))
+        """);
+
+    /// <summary>A spec's parse, with all that is wrong with it.</summary>
+    public static TrainingSpec Read(string spec) => TrainingSpec.Read(JobSpec.Parse(Encoding.UTF8.GetBytes(spec), ["training"]));
+
+    /// <summary>Plans a job as its submission does.</summary>
+    public Task<TrainingPlan> PlanAsync(string spec) => Get<TrainingPlanner>().PlanAsync(Read(spec), s_ct);
+
+    /// <summary>Brings a job to its first round.</summary>
+    public async Task<TrainingJob> StartAsync(string spec, string id = "job")
+    {
+        var run = new TrainingRun(id, "run");
+        await Store.WriteAsync(JobFiles.Container, JobFiles.Spec(id), new MemoryStream(Encoding.UTF8.GetBytes(spec)), WriteCondition.None, s_ct);
+        var shape = await Activities.PlanTraining(run, s_ct);
+        Assert.True(shape.Error is null, $"{shape.Error}");
+        for (var task = 0; task < shape.PrepareTasks; task++)
+        {
+            var prepared = await Activities.PrepareSamples(new PrepareRef(id, run.Run, task), s_ct);
+            Assert.True(prepared.Error is null, $"{prepared.Error}");
+        }
+        var started = await Activities.StartTraining(run, s_ct);
+        Assert.True(started.Error is null, $"{started.Error}");
+        return await Get<TrainingWorkspace>().OpenAsync(run, s_ct);
+    }
+
+    /// <summary>Why a job cannot start: the error of the first task that refuses.</summary>
+    public async Task<JobError> RefusedAsync(string spec)
+    {
+        var run = new TrainingRun("job", "run");
+        await Store.WriteAsync(JobFiles.Container, JobFiles.Spec("job"), new MemoryStream(Encoding.UTF8.GetBytes(spec)), WriteCondition.None, s_ct);
+        var shape = await Activities.PlanTraining(run, s_ct);
+        for (var task = 0; shape.Error is null && task < shape.PrepareTasks; task++)
+            shape = shape with { Error = (await Activities.PrepareSamples(new PrepareRef("job", "run", task), s_ct)).Error };
+        return shape.Error ?? (await Activities.StartTraining(run, s_ct)).Error ?? throw new Xunit.Sdk.XunitException("The job starts.");
+    }
+
+    /// <summary>Runs rounds, all their workers one after the other.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="from">The first round.</param>
+    /// <param name="to">The round behind the last one.</param>
+    /// <param name="at">The number of workers, and what else a task carries.</param>
+    /// <param name="between">Is called after each round.</param>
+    public async Task<RoundReport> RunAsync(TrainingJob job, int from, int to, RoundTask? at = null, Func<int, Task>? between = null)
+    {
+        at ??= At(job, 0);
+        var sum = new RoundReport();
+        for (var round = from; round < to; round++)
+        {
+            var task = at with { Round = round };
+            for (var worker = 0; worker < task.Workers; worker++)
+                sum = sum.Add(await Activities.TrainRound(task with { Worker = worker }, s_ct));
+            var levels = RoundRunner.Levels(task.Workers);
+            for (var level = 1; level < levels.Count; level++)
+            {
+                for (var i = 0; i < levels[level]; i++)
+                    sum = sum.Add(await Activities.ReduceRound(new ReduceTask(task with { Worker = i }, level), s_ct));
+            }
+            if (between is not null)
+                await between(round);
+            if (!job.IsSynchronous)
+                sum = sum.Add(await Activities.CloseRound(new CloseTask(task, null), s_ct));
+            Assert.True(sum.Error is null, $"{sum.Error}");
+        }
+        return sum;
+    }
+
+    /// <summary>The first worker's share of a round.</summary>
+    public static RoundTask At(TrainingJob job, int round, int? workers = null)
+    {
+        var count = workers ?? (job.Spec.Strategy.Type == StrategySpec.Federated ? job.SliceCount : job.Spec.Workers);
+        return new RoundTask(job.Run.JobId, job.Run.Run, round, 0, count, count, 0);
+    }
+
+    /// <summary>The state after a number of rounds, built from blobs.</summary>
+    public async Task<TrainState> StateAsync(TrainingJob job, RoundTask at)
+    {
+        using var worker = new WarmWorker();
+        return (await Get<RoundRunner>().BringToAsync(job, worker, at, at.Round, new RoundRunner.Meter(), s_ct)).State();
+    }
+
+    /// <summary>Runs a job from its start, and gives the state after some rounds.</summary>
+    public async Task<TrainState> TrainAsync(string spec, int rounds, string id = "job")
+    {
+        var job = await StartAsync(spec, id);
+        await RunAsync(job, 0, rounds);
+        return await StateAsync(job, At(job, rounds));
+    }
+
+    /// <summary>All samples of a shard.</summary>
+    public Task<Samples> SamplesAsync(TrainingJob job, int shard) => Get<SampleStore>().LoadAsync(job.Plan, job.Run, job.Index.Shards[shard], s_ct);
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        _duck.Dispose();
+        _folder.Dispose();
+    }
+}
