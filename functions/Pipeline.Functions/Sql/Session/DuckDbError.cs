@@ -9,9 +9,10 @@ namespace Pipeline.Sql;
 /// <param name="Position">The byte in the statement.</param>
 internal sealed record DuckDbError(string Type, string Message, ulong? Position)
 {
-    public static DuckDbError From(DuckDBException exception)
+    public static DuckDbError From(DuckDBException exception) => From(exception.Message, exception.ErrorType.ToString());
+
+    public static DuckDbError From(string text, string otherwise)
     {
-        var text = exception.Message;
         if (text.StartsWith('{'))
         {
             try
@@ -25,7 +26,7 @@ internal sealed record DuckDbError(string Type, string Message, ulong? Position)
             }
         }
 
-        return new DuckDbError(exception.ErrorType.ToString(), text, null);
+        return new DuckDbError(otherwise, text, null);
     }
 
     public static DuckDbError From(JsonElement error, string typeProperty, string messageProperty) => new(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using DuckDB.NET.Native;
 
 namespace Pipeline.Sql;
 
@@ -71,24 +72,20 @@ public sealed partial class DuckDbSession : IDisposable
     /// <summary>Adds a table over Parquet files, in the files' order. Columns have the order, names and types of the schema.</summary>
     /// <param name="schema">The table.</param>
     /// <param name="files">Its files; none makes an empty table.</param>
-    public void AddTable(TableSchema schema, IReadOnlyList<ParquetFile> files)
-    {
-        var partitions = schema.PartitionColumns.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var selects = Runs(files, f => string.Join('\0', schema.PartitionColumns.Select(c => SqlText.LiteralOrNull(Value(f, c)))))
-            .SelectMany(run =>
-            {
-                var columns = string.Join(", ", schema.Columns.Select(c => partitions.Contains(c.Name)
-                    ? $"CAST({SqlText.LiteralOrNull(Value(run[0], c.Name))} AS {c.Type}) AS {SqlText.Name(c.Name)}"
-                    : $"CAST({SqlText.Name(c.Name)} AS {c.Type}) AS {SqlText.Name(c.Name)}"));
-                return run[0].Rows is { } rows
-                    ? rows.Select(range => $"SELECT {columns} FROM {ReadRows(run[0].Path, range)}")
-                    : [$"SELECT {columns} FROM {ReadParquet(run.Select(f => f.Path))}"];
-            })
-            .ToList();
-        AddView(schema.Name, selects.Count == 0 ? SqlText.EmptySelect(schema.Columns) : string.Join(" UNION ALL ", selects));
+    public void AddTable(TableSchema schema, IReadOnlyList<ParquetFile> files) => AddView(schema.Name, TableSql(schema, files));
 
-        static string? Value(ParquetFile file, string column) => file.PartitionValues?
-            .FirstOrDefault(p => string.Equals(p.Key, column, StringComparison.OrdinalIgnoreCase)).Value;
+    /// <summary>Reads Parquet files into a table in memory, which replaces the one of that name. A confined session reads what lies in its folders.</summary>
+    internal void LoadTable(TableSchema schema, IReadOnlyList<ParquetFile> files)
+    {
+        var known = _readable.Count;
+        try
+        {
+            Execute($"CREATE OR REPLACE TABLE {SqlText.Name(schema.Name)} AS {TableSql(schema, files)}");
+        }
+        finally
+        {
+            _readable.RemoveRange(known, _readable.Count - known);
+        }
     }
 
     /// <summary>Adds the partials of a block under its name, in the order of their tasks.</summary>
@@ -139,6 +136,36 @@ public sealed partial class DuckDbSession : IDisposable
         {
             throw Translate(e);
         }
+    }
+
+    /// <summary>Plans a statement of our own that will run often.</summary>
+    internal PreparedSql Prepare(string sql) => new(
+        _connection.NativeConnection, sql, message => Translate(DuckDbError.From(message, ""), new InvalidOperationException(message)));
+
+    /// <summary>The connection, for appending rows.</summary>
+    internal DuckDBConnection Connection => _connection;
+
+    /// <summary>DuckDB's own handle, for what its .NET library does not offer.</summary>
+    internal DuckDBNativeConnection Native => _connection.NativeConnection;
+
+    private string TableSql(TableSchema schema, IReadOnlyList<ParquetFile> files)
+    {
+        var partitions = schema.PartitionColumns.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var selects = Runs(files, f => string.Join('\0', schema.PartitionColumns.Select(c => SqlText.LiteralOrNull(Value(f, c)))))
+            .SelectMany(run =>
+            {
+                var columns = string.Join(", ", schema.Columns.Select(c => partitions.Contains(c.Name)
+                    ? $"CAST({SqlText.LiteralOrNull(Value(run[0], c.Name))} AS {c.Type}) AS {SqlText.Name(c.Name)}"
+                    : $"CAST({SqlText.Name(c.Name)} AS {c.Type}) AS {SqlText.Name(c.Name)}"));
+                return run[0].Rows is { } rows
+                    ? rows.Select(range => $"SELECT {columns} FROM {ReadRows(run[0].Path, range)}")
+                    : [$"SELECT {columns} FROM {ReadParquet(run.Select(f => f.Path))}"];
+            })
+            .ToList();
+        return selects.Count == 0 ? SqlText.EmptySelect(schema.Columns) : string.Join(" UNION ALL ", selects);
+
+        static string? Value(ParquetFile file, string column) => file.PartitionValues?
+            .FirstOrDefault(p => string.Equals(p.Key, column, StringComparison.OrdinalIgnoreCase)).Value;
     }
 
     private void AddExact(string name, IReadOnlyList<ColumnSchema> columns, IReadOnlyList<string> files, bool withOrder)
@@ -194,9 +221,10 @@ public sealed partial class DuckDbSession : IDisposable
         Execute($"CREATE OR REPLACE VIEW {SqlText.Name(name)} AS {sql}");
     }
 
-    private Exception Translate(DuckDBException exception)
+    private Exception Translate(DuckDBException exception) => Translate(DuckDbError.From(exception), exception);
+
+    private Exception Translate(DuckDbError error, Exception exception)
     {
-        var error = DuckDbError.From(exception);
         return error.Type switch
         {
             "Out of Memory" => new SqlMemoryException(

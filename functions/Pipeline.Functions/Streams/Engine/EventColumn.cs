@@ -52,7 +52,7 @@ public sealed class EventColumn
         var index = Next();
         if (!_hasNulls)
         {
-            MarkAllValid(index);
+            _validity.AsSpan().Fill(ulong.MaxValue);
             _hasNulls = true;
         }
 
@@ -162,6 +162,15 @@ public sealed class EventColumn
     /// <summary>The values of a type of fixed width; a null's is 0. Of text: the length in the upper, the place in <see cref="Text"/> in the lower half.</summary>
     internal ReadOnlySpan<T> Values<T>() where T : unmanaged => MemoryMarshal.Cast<byte, T>(_values.AsSpan(0, Count * _width));
 
+    /// <summary>The bytes of one value; none of a null.</summary>
+    internal ReadOnlySpan<byte> BytesOf(int index)
+    {
+        if (!IsValid(index)) return [];
+        if (Type != EventColumnType.Varchar) return _values.AsSpan(index * _width, _width);
+        var place = Slice<long>(index);
+        return _text.AsSpan((int)(uint)place, (int)(place >> 32));
+    }
+
     /// <summary>The texts, one after the other, in pinned memory.</summary>
     internal ReadOnlySpan<byte> Text => _text.AsSpan(0, _textLength);
 
@@ -185,12 +194,6 @@ public sealed class EventColumn
         }
 
         return Count++;
-    }
-
-    private void MarkAllValid(int index)
-    {
-        _ = index;
-        _validity.AsSpan().Fill(ulong.MaxValue);
     }
 
     private static void Grow(ref byte[] buffer, int least)

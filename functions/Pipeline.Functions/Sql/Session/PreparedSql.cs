@@ -1,0 +1,54 @@
+using DuckDB.NET.Native;
+
+namespace Pipeline.Sql;
+
+/// <summary>A statement of our own that is planned once and run often. Belongs to its session and is not safe for use by two threads at a time.</summary>
+internal sealed class PreparedSql : IDisposable
+{
+    private readonly DuckDBNativeConnection _connection;
+    private readonly DuckDBPreparedStatement _statement;
+    private readonly Func<string, Exception> _translate;
+
+    public PreparedSql(DuckDBNativeConnection connection, string sql, Func<string, Exception> translate)
+    {
+        (_connection, _translate) = (connection, translate);
+        if (NativeMethods.PreparedStatements.DuckDBPrepare(connection, sql, out _statement) != DuckDBState.Success)
+        {
+            var message = NativeMethods.PreparedStatements.DuckDBPrepareError(_statement);
+            _statement.Dispose();
+            throw translate(message);
+        }
+    }
+
+    /// <summary>Runs the statement on this thread; cancelling interrupts it.</summary>
+    /// <param name="cancellationToken">Interrupts the statement.</param>
+    /// <param name="values">Values of $1, $2, …</param>
+    /// <returns>The rows that it inserted, changed or deleted.</returns>
+    public long Run(CancellationToken cancellationToken, params ReadOnlySpan<long> values)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        for (var i = 0; i < values.Length; i++)
+        {
+            NativeMethods.PreparedStatements.DuckDBBindInt64(_statement, i + 1, values[i]);
+        }
+
+        using var interrupt = cancellationToken.UnsafeRegister(static c => NativeMethods.Startup.DuckDBInterrupt((DuckDBNativeConnection)c!), _connection);
+        var state = NativeMethods.PreparedStatements.DuckDBExecutePrepared(_statement, out var result);
+        try
+        {
+            if (state == DuckDBState.Success)
+            {
+                return NativeMethods.Query.DuckDBRowsChanged(ref result);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            throw _translate(NativeMethods.Query.DuckDBResultError(ref result));
+        }
+        finally
+        {
+            NativeMethods.Query.DuckDBDestroyResult(ref result);
+        }
+    }
+
+    public void Dispose() => _statement.Dispose();
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+
+namespace Pipeline.Sql;
+
+/// <summary>Checks a condition over a result's rows, and writes it over columns that are named by their positions.</summary>
+internal static class ConditionSql
+{
+    private const string Rows = SplitNames.Prefix + "result";
+
+    /// <summary>The condition over <see cref="SplitNames.Column"/>.</summary>
+    /// <exception cref="SqlException">It is wrong or not allowed.</exception>
+    public static async Task<string> MakeAsync(string condition, IReadOnlyList<ColumnSchema> result, CancellationToken cancellationToken)
+    {
+        var table = new TableSchema("result", result);
+        using var binder = new QueryBinder([table]);
+        const string Before = "SELECT * FROM result WHERE ";
+        var sql = Before + condition;
+        JsonObject query;
+        try
+        {
+            query = await binder.Parser.ParseAsync(sql, cancellationToken);
+            new SqlChecker(sql, [table]).Check(query);
+            await binder.BindAsync(sql, cancellationToken);
+        }
+        catch (SqlException e) when (e.Position is { Line: 1 } position)
+        {
+            var suffix = $" (line {position.Line}, column {position.Column})";
+            throw new SqlException(e.Kind, e.Message.Replace(suffix, "", StringComparison.Ordinal), new SqlPosition(1, Math.Max(1, position.Column - Before.Length)), e);
+        }
+
+        var where = query.Object("where_clause");
+        if (where is null || query.Objects("modifiers").Any() || RowWise.WhyNot(query) is not null || query.Objects("group_expressions").Any()
+            || query.Object("from_table")?.Text("table_name") != "result" || where.Everything().Any(n => n.IsExpression("SUBQUERY")))
+        {
+            throw new SqlException(SqlErrorKind.Forbidden, $"'{condition}' is not a condition. Write an expression over {string.Join(", ", result.Select(c => c.Name))}, as in: {result[^1].Name} > 100.");
+        }
+
+        if (where.Everything().FirstOrDefault(n => n.IsExpression("FUNCTION") && (FunctionRewriter.IsTimeFunction(n.Text("function_name")) || FunctionCatalogue.Instance.Volatile.Contains(n.Text("function_name")))) is { } call)
+        {
+            throw new SqlException(SqlErrorKind.Forbidden, $"{call.Text("function_name")} gives another value at each call, so the same window could alert once and not again.");
+        }
+
+        where = where.Replace(n => n.IsExpression("COLUMN_REF") && n.Texts("column_names") is [.., var name]
+            && result.ToList().FindIndex(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase)) is var index and >= 0
+            ? TreeBuilder.Column(SplitNames.Column(index)) : null);
+        var select = await binder.Parser.TemplateAsync("SELECT 1", cancellationToken);
+        select["select_list"] = new JsonArray(where.WithAlias(""));
+        var text = (await binder.Parser.PrintAsync(select, cancellationToken))["SELECT ".Length..];
+        binder.AddTable(Rows, [.. result.Select((c, i) => new ColumnSchema(SplitNames.Column(i), c.Type))]);
+        var type = await binder.BindAsync($"SELECT {text} FROM {Rows}", cancellationToken);
+        return type[0].Type == "BOOLEAN" ? text
+            : throw new SqlException(SqlErrorKind.Forbidden, $"'{condition}' is {type[0].Type} and not a condition. Compare it with something, as in: {condition} > 100.");
+    }
+}

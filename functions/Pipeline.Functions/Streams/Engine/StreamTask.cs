@@ -1,0 +1,412 @@
+using System.Globalization;
+using Pipeline.Sql;
+
+namespace Pipeline.Streams;
+
+/// <summary>
+/// Runs a query over the events of one partition, or over the partial results that a shuffle brings together. Warm and in memory: it
+/// knows nothing of storage or hubs, and writes its state to the files that it is given. Not safe for use by two threads at a time;
+/// all work is done on the calling thread before a method returns.
+/// </summary>
+/// <remarks>
+/// Results do not depend on how events are cut into batches, nor on being restored, with one exception: sums, averages and variances
+/// of floating-point values may differ in their last bits, because addition then happens in another order. The difference is at most
+/// n times the machine epsilon (2.2e-16) times the sum of the values' magnitudes, for n values. Sums of BIGINT and DECIMAL are exact.
+/// </remarks>
+public sealed class StreamTask : IDisposable
+{
+    private const string Scan = SplitNames.Prefix + "scan";
+    private const string RowsTable = SplitNames.Prefix + "rows_out";
+
+    private readonly DuckDbSession _session;
+    private readonly EventScan _scan;
+    private readonly StreamTaskOptions _options;
+    private readonly WindowState? _state;
+    private readonly WindowCloser? _closer;
+    private readonly EventDeduplicator? _deduplicator;
+    private readonly PreparedSql? _rows;
+    private readonly int _timeColumn;
+
+    private StreamTask(StreamQuery query, StreamTaskOptions options, DuckDbSession session)
+    {
+        (Query, _options, _session) = (query, options, session);
+        IReadOnlyList<EventColumnSchema> columns =
+            [.. query.Source.Columns, new(EventBatch.EnqueuedTimeColumn, EventColumnType.Timestamp), new(EventBatch.SequenceNumberColumn, EventColumnType.BigInt)];
+        _timeColumn = IndexOf(columns, query.TimeColumn);
+        _scan = EventScan.Register(session, Scan, columns);
+        session.Execute($"CREATE VIEW {SqlText.Name(StreamSource.Table)} AS SELECT * FROM {Scan}()");
+        foreach (var reference in query.References)
+        {
+            session.LoadTable(reference, []);
+        }
+
+        if (options.Deduplicate is { } deduplicate)
+        {
+            _deduplicator = new EventDeduplicator([.. deduplicate.By.Select(c => IndexOf(columns, c))], _timeColumn, deduplicate.Within);
+            session.Execute($"CREATE TABLE {EventDeduplicator.Table} AS {SqlText.EmptySelect(EventDeduplicator.Columns)}");
+        }
+
+        session.Confine([.. options.OtherFolders.Prepend(options.Folder).Select(f => Path.TrimEndingDirectorySeparator(Path.GetFullPath(f)) + Path.DirectorySeparatorChar)]);
+        if (query.Window is { } window)
+        {
+            _state = new WindowState(session, query.Plan, window);
+            _closer = new WindowCloser(session, query.Plan, window, _state);
+        }
+        else
+        {
+            session.Execute($"CREATE TABLE {RowsTable} AS {SqlText.EmptySelect(query.Result.Select((c, i) => new ColumnSchema(SplitNames.Column(i), c.Type)))}");
+            _rows = session.Prepare($"INSERT INTO {RowsTable} SELECT * FROM ({query.Plan.PartialSql})");
+        }
+    }
+
+    /// <summary>What it runs.</summary>
+    public StreamQuery Query { get; }
+
+    /// <summary>How far windows have been given out for good. Keep it with the state.</summary>
+    public StreamPosition Position => _state?.Position ?? StreamPosition.Start;
+
+    /// <summary>Rows of a row-wise query's result that were not yet written with <see cref="WriteRowsAsync"/> or dropped with <see cref="DropRows"/>.</summary>
+    public long PendingRows { get; private set; }
+
+    /// <summary>How much it remembers.</summary>
+    public StreamStateSize Size => new(
+        _state?.Rows ?? 0,
+        _deduplicator?.Count ?? 0,
+        _session.Read("SELECT CAST(coalesce(sum(memory_usage_bytes), 0) AS BIGINT) FROM duckdb_memory()", reader => reader.Read() ? reader.GetInt64(0) : 0));
+
+    /// <summary>Opens a task without state.</summary>
+    /// <param name="query">What to run.</param>
+    /// <param name="options">Where to run it.</param>
+    /// <param name="cancellationToken">Stops opening.</param>
+    /// <exception cref="ArgumentException">A column to deduplicate by is unknown.</exception>
+    public static Task<StreamTask> OpenAsync(StreamQuery query, StreamTaskOptions options, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var session = DuckDbSession.Open(new DuckDbSessionOptions { MemoryLimitBytes = options.MemoryLimitBytes });
+        try
+        {
+            return Task.FromResult(new StreamTask(query, options, session));
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a reference table, in place of what it held. Until then it is empty.</summary>
+    /// <param name="table">Its name in the query; a table that the query does not name is left out.</param>
+    /// <param name="files">Its Parquet files, within the task's folders.</param>
+    /// <param name="cancellationToken">Stops before reading.</param>
+    public Task SetReferenceAsync(string table, IReadOnlyList<ParquetFile> files, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Query.References.FirstOrDefault(r => string.Equals(r.Name, table, StringComparison.OrdinalIgnoreCase)) is { } schema)
+        {
+            _session.LoadTable(schema, files);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes in events: their partial results join the state, or a row-wise query's rows those that are pending.</summary>
+    /// <param name="batch">The events, in the order of their partition and after all before. Late ones must be taken out.</param>
+    /// <param name="cancellationToken">Interrupts the work; events may then be half taken in, and the task must be thrown away.</param>
+    /// <returns>The duplicates that were dropped, and the events over which the query failed.</returns>
+    public Task<ApplyOutcome> ApplyAsync(EventBatch batch, CancellationToken cancellationToken)
+    {
+        var (selection, count) = _deduplicator is null ? (null, batch.Count) : _deduplicator.Select(batch);
+        var refused = new List<RefusedEvent>();
+        try
+        {
+            if (count > 0)
+            {
+                Apply(batch, selection, 0, count, refused, cancellationToken);
+            }
+        }
+        finally
+        {
+            _scan.Release();
+        }
+
+        return Task.FromResult(new ApplyOutcome(batch.Count - count, refused));
+    }
+
+    /// <summary>Takes in partial results from another task's <see cref="TakeShuffleAsync"/>.</summary>
+    /// <param name="parquet">The rows.</param>
+    /// <param name="source">The partition that they come from; those of one partition must come in order.</param>
+    /// <param name="cancellationToken">Stops before the work.</param>
+    /// <returns>Rows that were left out because their windows are forgotten: their partition was taken for idle.</returns>
+    public async Task<long> ApplyPartialsAsync(ReadOnlyMemory<byte> parquet, int source, CancellationToken cancellationToken)
+    {
+        var file = FileOf("partials");
+        await using (var stream = new FileStream(file, FileMode.Create, FileAccess.Write))
+        {
+            await stream.WriteAsync(parquet, cancellationToken);
+        }
+
+        return Windowed().AppendFile(file, source);
+    }
+
+    /// <summary>Takes the partial results out, cut into parts for the partitions of a shuffle. What is left of the state is for deduplication.</summary>
+    /// <param name="partitions">How many partitions there are.</param>
+    /// <param name="by">By what they are brought together: see <see cref="StreamQuery.Shuffle"/>.</param>
+    /// <param name="cancellationToken">Interrupts the work.</param>
+    /// <returns>The parts that have rows, by their partitions.</returns>
+    public async Task<IReadOnlyList<ShufflePart>> TakeShuffleAsync(int partitions, ShuffleBy by, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
+        var state = Windowed();
+        var plan = Query.Plan.Windowed!;
+        if (state.Rows == 0)
+        {
+            return [];
+        }
+
+        var parts = new List<ShufflePart>();
+        var columns = string.Join(", ", plan.StateColumns.Select(c => c.Name));
+        var hash = ShuffleHash.Of(plan, by, partitions);
+        var present = hash is null ? [0] : _session.Read($"SELECT DISTINCT CAST({hash} AS INTEGER) FROM {WindowSql.State} ORDER BY 1", reader =>
+        {
+            var numbers = new List<int>();
+            while (reader.Read()) numbers.Add(reader.GetInt32(0));
+            return numbers;
+        });
+        foreach (var partition in present)
+        {
+            var file = FileOf("shuffle");
+            var where = hash is null ? "" : $" WHERE {hash} = {SqlText.Number(partition)}";
+            var rows = await _session.WriteExactAsync($"SELECT {columns} FROM {WindowSql.State}{where} ORDER BY {WindowSql.Batch}", plan.StateColumns, file, cancellationToken);
+            parts.Add(new ShufflePart(partition, await File.ReadAllBytesAsync(file, cancellationToken), rows));
+        }
+
+        state.Clear();
+        return parts;
+    }
+
+    /// <summary>Writes what was taken in since the last delta or snapshot.</summary>
+    /// <param name="path">The file, within the task's folders.</param>
+    /// <param name="cancellationToken">Interrupts the work.</param>
+    /// <returns>The rows; with none there is no file.</returns>
+    public async Task<long> WriteDeltaAsync(string path, CancellationToken cancellationToken)
+    {
+        _deduplicator?.Flush(_session.Connection);
+        var rows = await WriteStateAsync(_state?.DeltaSql, path, cancellationToken);
+        _state?.MergeIfWorthwhile();
+        return rows;
+    }
+
+    /// <summary>Writes all that is remembered, merged.</summary>
+    /// <param name="path">The file, within the task's folders.</param>
+    /// <param name="cancellationToken">Interrupts the work.</param>
+    /// <returns>The rows; with none there is no file.</returns>
+    public Task<long> WriteSnapshotAsync(string path, CancellationToken cancellationToken)
+    {
+        _deduplicator?.FlushAll(_session.Connection);
+        _state?.Deliver();
+        _state?.Merge();
+        return WriteStateAsync(_state?.SnapshotSql, path, cancellationToken);
+    }
+
+    /// <summary>Remembers what another task wrote. The task must be new.</summary>
+    /// <param name="files">One snapshot and the deltas after it, or deltas alone, in the order in which they were written.</param>
+    /// <param name="position">The <see cref="Position"/> that was kept with them.</param>
+    /// <param name="cancellationToken">Stops before reading.</param>
+    public Task RestoreAsync(IReadOnlyList<string> files, StreamPosition position, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_deduplicator is { } deduplicator && files.Count > 0)
+        {
+            _session.Read($"SELECT {EventDeduplicator.Key}, {EventDeduplicator.Time} FROM read_parquet({SqlText.Literals(files)}, hive_partitioning = false) WHERE {EventDeduplicator.Time} IS NOT NULL", reader =>
+            {
+                while (reader.Read()) deduplicator.Restore(reader.IsDBNull(0) ? null : reader.GetFieldValue<byte[]>(0), reader.GetInt64(1));
+                return 0;
+            });
+        }
+
+        if (_state is { } state)
+        {
+            var decoded = string.Join(", ", state.Columns.Select(c => $"CAST({c.Name} AS {c.Type}) AS {c.Name}"));
+            state.Restore(files.Count == 0 ? SqlText.EmptySelect(state.Columns)
+                : $"SELECT {decoded} FROM read_parquet({SqlText.Literals(files)}, hive_partitioning = false) WHERE {WindowSql.Batch} IS NOT NULL", position);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Closes the windows that are complete by a watermark and were not given out for good before, and again those that were corrected since. Their
+    /// rows are read with <see cref="ReadClosedAsync"/> and <see cref="WriteClosedAsync"/> until the next call. Windows come again at every call until
+    /// <see cref="Confirm"/>.
+    /// </summary>
+    /// <remarks>
+    /// A commit goes so: take in events, close, write the delta and commit it with <see cref="Position"/> and the watermark, publish, confirm. After a
+    /// restart: restore with that position, close by that watermark, publish and confirm before taking in more events; then a window
+    /// comes with the revision that it had.
+    /// </remarks>
+    /// <param name="watermark">The watermark, in microseconds since 1970-01-01 UTC; an earlier one than the last counts as the last.</param>
+    /// <param name="cancellationToken">Stops before the work.</param>
+    public Task<WindowResults> CloseAsync(long watermark, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Windowed();
+        return Task.FromResult(_closer!.Close(watermark));
+    }
+
+    /// <summary>Rows of the windows that were closed last, as JSON.</summary>
+    /// <param name="firstRow">The place of the first one: <see cref="WindowResult.FirstRow"/>.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="condition">Leaves out rows for which it does not hold; null for none.</param>
+    /// <param name="cancellationToken">Interrupts the work.</param>
+    public Task<QueryRows> ReadClosedAsync(long firstRow, int count, StreamCondition? condition, CancellationToken cancellationToken)
+    {
+        Windowed();
+        return _session.ReadRowsAsync(_closer!.RowsSql(firstRow, count, condition?.Sql), Query.Result, count, cancellationToken);
+    }
+
+    /// <summary>Writes rows of the windows that were closed last into Parquet for people and other programs.</summary>
+    /// <param name="path">The file, within the task's folders.</param>
+    /// <param name="firstRow">The place of the first one: <see cref="WindowResult.FirstRow"/>.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellationToken">Interrupts the work.</param>
+    /// <returns>The rows.</returns>
+    public Task<long> WriteClosedAsync(string path, long firstRow, long count, CancellationToken cancellationToken)
+    {
+        Windowed();
+        return _session.WriteResultAsync(_closer!.RowsSql(firstRow, count, null), Query.Result, path, "zstd", [], cancellationToken);
+    }
+
+    /// <summary>The pending rows of a row-wise query, as JSON, in the order of the events.</summary>
+    /// <param name="count">How many at most.</param>
+    /// <param name="condition">Leaves out rows for which it does not hold; null for none.</param>
+    /// <param name="cancellationToken">Interrupts the work.</param>
+    public Task<QueryRows> ReadRowsAsync(int count, StreamCondition? condition, CancellationToken cancellationToken) =>
+        _session.ReadRowsAsync(RowsSql(condition), Query.Result, count, cancellationToken);
+
+    /// <summary>Writes the pending rows of a row-wise query into Parquet for people and other programs. They stay pending until <see cref="DropRows"/>.</summary>
+    /// <param name="path">The file, within the task's folders.</param>
+    /// <param name="cancellationToken">Interrupts the work.</param>
+    /// <returns>The rows; with none there is no file.</returns>
+    public async Task<long> WriteRowsAsync(string path, CancellationToken cancellationToken) =>
+        PendingRows == 0 ? 0 : await _session.WriteResultAsync(RowsSql(null), Query.Result, path, "snappy", [], cancellationToken);
+
+    /// <summary>Forgets the pending rows of a row-wise query.</summary>
+    public void DropRows()
+    {
+        if (PendingRows > 0)
+        {
+            _session.Execute($"TRUNCATE {RowsTable}");
+            PendingRows = 0;
+        }
+    }
+
+    /// <summary>
+    /// Says that what was closed has been given out for good. <see cref="Position"/> moves, and windows that can no longer be corrected may be
+    /// forgotten; memory is given back when states are merged next.
+    /// </summary>
+    /// <param name="horizon">The watermark less the allowed lateness; beyond what has been closed nothing is forgotten.</param>
+    public void Confirm(long horizon) => _state?.Confirm(horizon);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _state?.Dispose();
+        _rows?.Dispose();
+        _session.Dispose();
+        _scan.Dispose();
+    }
+
+    /// <summary>Where a statement fails over some events, halves find which: the others count.</summary>
+    private void Apply(EventBatch batch, int[]? selection, int from, int to, List<RefusedEvent> refused, CancellationToken cancellationToken)
+    {
+        _scan.Use(batch, selection, from, to);
+        try
+        {
+            if (_state is { } state)
+            {
+                state.Append(EarliestExpiry(batch, selection, from, to), cancellationToken);
+            }
+            else
+            {
+                PendingRows += _rows!.Run(cancellationToken);
+            }
+        }
+        catch (SqlExecutionException e) when (!e.MayHeal)
+        {
+            if (to - from == 1)
+            {
+                refused.Add(new RefusedEvent(selection?[from] ?? from, e.Message));
+                return;
+            }
+
+            var middle = from + ((to - from) / 2);
+            Apply(batch, selection, from, middle, refused, cancellationToken);
+            Apply(batch, selection, middle, to, refused, cancellationToken);
+        }
+    }
+
+    private long EarliestExpiry(EventBatch batch, int[]? selection, int from, int to)
+    {
+        var times = batch.All[_timeColumn].Values<long>();
+        var least = long.MaxValue;
+        for (var i = from; i < to; i++)
+        {
+            least = Math.Min(least, times[selection is null ? i : selection[i]]);
+        }
+
+        return Query.Window!.ExpiresAt(least);
+    }
+
+    private async Task<long> WriteStateAsync(string? stateSql, string path, CancellationToken cancellationToken)
+    {
+        var selects = new List<string>();
+        var columns = new List<ColumnSchema>();
+        if (stateSql is not null)
+        {
+            selects.Add(stateSql);
+            columns.AddRange(_state!.Columns);
+        }
+
+        if (_deduplicator is not null)
+        {
+            selects.Add($"SELECT {string.Join(", ", EventDeduplicator.Columns.Select(c => c.Name))} FROM {EventDeduplicator.Table}");
+            columns.AddRange(EventDeduplicator.Columns);
+        }
+
+        if (selects.Count == 0)
+        {
+            return 0;
+        }
+
+        var sql = string.Join(" UNION ALL BY NAME ", selects);
+        var rows = _session.Read($"SELECT count(*) FROM ({sql})", reader => reader.Read() ? reader.GetInt64(0) : 0);
+        if (rows > 0)
+        {
+            await _session.WriteExactAsync(sql, columns, path, cancellationToken);
+        }
+
+        _state?.Deliver();
+        if (_deduplicator is not null)
+        {
+            _session.Execute($"TRUNCATE {EventDeduplicator.Table}");
+        }
+
+        return rows;
+    }
+
+    private static string RowsSql(StreamCondition? condition) => $"SELECT * FROM {RowsTable}{(condition is null ? "" : $" WHERE {condition.Sql}")}";
+
+    private WindowState Windowed() => _state ?? throw new InvalidOperationException("The query has no windows: read its rows with WriteRowsAsync.");
+
+    private string FileOf(string name) => Path.Combine(_options.Folder, string.Create(CultureInfo.InvariantCulture, $"{name}.parquet"));
+
+    private static int IndexOf(IReadOnlyList<EventColumnSchema> columns, string name)
+    {
+        for (var i = 0; i < columns.Count; i++)
+        {
+            if (string.Equals(columns[i].Name, name, StringComparison.OrdinalIgnoreCase)) return i;
+        }
+
+        throw new ArgumentException($"The stream has no column {name}.{NearestName.Hint(name, columns.Select(c => c.Name))}", nameof(name));
+    }
+}

@@ -1,0 +1,146 @@
+using Pipeline.Sql;
+
+namespace Pipeline.Streams;
+
+/// <summary>
+/// The SQL by which states of panes become states of windows. Everywhere a state's column <c>pane</c> is the start of its pane; a <c>due</c> row
+/// carries the start <see cref="Start"/> and the end <see cref="End"/> of a window that it belongs to, in microseconds.
+/// </summary>
+/// <param name="plan">The query's windowed part.</param>
+/// <param name="window">Its window.</param>
+internal sealed class WindowSql(WindowedPlan plan, StreamWindow window)
+{
+    public const string State = SplitNames.Prefix + "state";
+    public const string Source = SplitNames.Prefix + "source";
+    public const string Batch = SplitNames.Prefix + "batch";
+    public const string Revision = SplitNames.Prefix + "revision";
+    public const string Start = SplitNames.Prefix + "ws";
+    public const string End = SplitNames.Prefix + "we";
+
+    private readonly string _size = SqlText.Number(window.Size);
+    private readonly string _slide = SqlText.Number(window.Slide);
+    private readonly string _keys = plan.Keys.Count == 0 ? "1" : string.Join(", ", plan.Keys);
+
+    private string Pane => plan.Pane;
+
+    /// <summary>The expression for a state's <see cref="StreamWindow.ExpiresAt"/>.</summary>
+    public string ExpiresAt => window.Kind switch
+    {
+        StreamWindowKind.Tumbling => $"({Pane} + {_size})",
+        StreamWindowKind.Hopping => $"({FirstStart(Pane)} + {_size})",
+        StreamWindowKind.Sliding => $"({Pane} + 1)",
+        _ => $"({WindowedPlan.First} + 1)",
+    };
+
+    /// <summary>The states that a window still needs which was not complete by the horizon.</summary>
+    public string Alive(string source, long horizon)
+    {
+        if (horizon == long.MinValue)
+        {
+            return source;
+        }
+
+        var h = SqlText.Number(horizon);
+        return window.Kind switch
+        {
+            StreamWindowKind.Tumbling => $"(SELECT * FROM {source} WHERE {Pane} + {_size} > {h})",
+            StreamWindowKind.Hopping => $"(SELECT * FROM {source} WHERE {LastStart(Pane)} + {_size} > {h})",
+            StreamWindowKind.Sliding => $"(SELECT * FROM {source} WHERE {Pane} + {_size} + 1 > {h})",
+            _ => $"(SELECT * EXCLUDE ({Start}, {End}) FROM {Sessions(source)} WHERE {End} > {h})",
+        };
+    }
+
+    /// <summary>Every state with a window that is due: complete by <paramref name="watermark"/> but not by the position's, or corrected since.</summary>
+    public string Due(StreamPosition from, long watermark, bool corrected) => window.Kind switch
+    {
+        StreamWindowKind.Tumbling => $"(SELECT *, {Pane} AS {Start}, {Pane} + {_size} AS {End} FROM {State} WHERE {Between($"{Pane} + {_size}", from.Watermark, watermark)}"
+            + (corrected ? $" OR ({Pane} + {_size} <= {SqlText.Number(from.Watermark)} AND {Pane} IN (SELECT {Pane} FROM {State} WHERE {Corrected(from)}))" : "") + ")",
+        StreamWindowKind.Hopping => HopsDue(from, watermark, corrected),
+        StreamWindowKind.Sliding => SlidingDue(from, watermark, corrected),
+        _ => SessionsDue(from, watermark, corrected),
+    };
+
+    /// <summary>Sessions of keys with corrections that had been given out, and may be no more: their starts and ends.</summary>
+    public string FormerSessions(StreamPosition from)
+    {
+        var affected = $"(SELECT s.* FROM {State} s SEMI JOIN (SELECT {_keys} FROM {State} WHERE {Corrected(from)}) a ON {SameKeys("s", "a")})";
+        var former = Sessions($"(SELECT * FROM {affected} WHERE {Revision} <= {SqlText.Number(from.Revision)})");
+        return $"SELECT DISTINCT {Start}, {End} FROM {former} WHERE {End} <= {SqlText.Number(from.Watermark)} AND {End} > {SqlText.Number(from.Horizon)}";
+    }
+
+    /// <summary>The start of the first window that holds a time.</summary>
+    private string FirstStart(string time) => $"({Floor($"({time} - {_size})")} + {_slide})";
+
+    private string LastStart(string time) => Floor(time);
+
+    private string Floor(string time)
+    {
+        var moved = window.Offset == 0 ? time : $"({time} - {SqlText.Number(window.Offset)})";
+        return $"({time} - ({moved} % {_slide} + {_slide}) % {_slide})";
+    }
+
+    private string HopsDue(StreamPosition from, long watermark, bool corrected)
+    {
+        // Only the starts of windows that are due are made: a pane belongs to many.
+        var first = from.Watermark == long.MinValue ? FirstStart(Pane) : $"greatest({FirstStart(Pane)}, {SqlText.Number(window.FirstStart(from.Watermark))})";
+        var starts = SizeGuards.Unguarded($"range({first}, least({LastStart(Pane)}, {SqlText.Number(StreamWindow.Floor(watermark - window.Size, window.Slide, window.Offset))}) + 1, {_slide})");
+        var overlaps = from.Watermark == long.MinValue ? "" : $" AND {LastStart(Pane)} + {_size} > {SqlText.Number(from.Watermark)}";
+        var due = $"SELECT *, unnest({starts}) AS {Start} FROM {State} WHERE {FirstStart(Pane)} + {_size} <= {SqlText.Number(watermark)}{overlaps}";
+        if (corrected)
+        {
+            var touched = $"SELECT DISTINCT unnest({SizeGuards.Unguarded($"range({FirstStart(Pane)}, {LastStart(Pane)} + 1, {_slide})")}) AS {Start} FROM {State} WHERE {Corrected(from)}";
+            var ended = $"SELECT {Start} FROM ({touched}) WHERE {Start} + {_size} <= {SqlText.Number(from.Watermark)} AND {Start} + {_size} > {SqlText.Number(from.Horizon)}";
+            due += $" UNION ALL SELECT s.*, w.{Start} FROM {State} s JOIN ({ended}) w ON s.{Pane} >= w.{Start} AND s.{Pane} < w.{Start} + {_size}";
+        }
+
+        return $"(SELECT *, {Start} + {_size} AS {End} FROM ({due}))";
+    }
+
+    private string SlidingDue(StreamPosition from, long watermark, bool corrected)
+    {
+        var ends = $"SELECT DISTINCT {_keys}, unnest([{Pane}, {Pane} + {_size}]) AS {End} FROM {State}";
+        var due = Between($"{End} + 1", from.Watermark, watermark);
+        if (corrected)
+        {
+            var touched = $"SELECT c.{End} FROM ({ends}) c JOIN (SELECT DISTINCT {_keys}, {Pane} FROM {State} WHERE {Corrected(from)}) a ON {SameKeys("c", "a")} "
+                + $"AND c.{End} BETWEEN a.{Pane} AND a.{Pane} + {_size}";
+            due = $"({due} OR ({End} < {SqlText.Number(from.Watermark)} AND {End} + 1 > {SqlText.Number(from.Horizon)} AND {End} IN ({touched})))";
+        }
+
+        return $"(SELECT s.*, e.{End} - {_size} AS {Start}, e.{End} FROM {State} s JOIN (SELECT * FROM ({ends}) WHERE {due}) e "
+            + $"ON {SameKeys("s", "e")} AND s.{Pane} > e.{End} - {_size} AND s.{Pane} <= e.{End})";
+    }
+
+    private string SessionsDue(StreamPosition from, long watermark, bool corrected)
+    {
+        var all = Sessions(State);
+        if (!corrected)
+        {
+            return $"(SELECT * FROM {all} WHERE {Between(End, from.Watermark, watermark)})";
+        }
+
+        var affected = $"(SELECT s.* FROM {State} s SEMI JOIN (SELECT {_keys} FROM {State} WHERE {Corrected(from)}) a ON {SameKeys("s", "a")})";
+        var now = $"SELECT {Start}, {End} FROM {Sessions(affected)} WHERE {End} <= {SqlText.Number(from.Watermark)} AND {End} > {SqlText.Number(from.Horizon)}";
+        return $"(SELECT * FROM {all} WHERE {Between(End, from.Watermark, watermark)} OR ({Start}, {End}) IN ({now} UNION ALL {FormerSessions(from)}))";
+    }
+
+    /// <summary>States with the session that they belong to. A bucket of states is no longer than the gap, so it never holds two sessions.</summary>
+    private string Sessions(string source)
+    {
+        var partition = plan.Keys.Count == 0 ? "" : $"PARTITION BY {_keys} ";
+        var gap = _size;
+        var marked = $"SELECT *, CASE WHEN {WindowedPlan.First} < max({WindowedPlan.Last}) OVER ({partition}ORDER BY {WindowedPlan.First}, {WindowedPlan.Last} "
+            + $"ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + {gap} THEN 0 ELSE 1 END AS {SplitNames.Prefix}new FROM {source}";
+        var numbered = $"SELECT *, sum({SplitNames.Prefix}new) OVER ({partition}ORDER BY {WindowedPlan.First}, {WindowedPlan.Last} ROWS UNBOUNDED PRECEDING) AS {SplitNames.Prefix}session FROM ({marked})";
+        var session = $"PARTITION BY {(plan.Keys.Count == 0 ? "" : _keys + ", ")}{SplitNames.Prefix}session";
+        return $"(SELECT * EXCLUDE ({SplitNames.Prefix}new, {SplitNames.Prefix}session), min({WindowedPlan.First}) OVER ({session}) AS {Start}, "
+            + $"max({WindowedPlan.Last}) OVER ({session}) + {gap} AS {End} FROM ({numbered}))";
+    }
+
+    private string SameKeys(string a, string b) => plan.Keys.Count == 0 ? "true" : string.Join(" AND ", plan.Keys.Select(k => $"{a}.{k} IS NOT DISTINCT FROM {b}.{k}"));
+
+    private static string Corrected(StreamPosition from) => $"{Revision} > {SqlText.Number(from.Revision)}";
+
+    private static string Between(string value, long after, long upTo) =>
+        after == long.MinValue ? $"{value} <= {SqlText.Number(upTo)}" : $"({value} > {SqlText.Number(after)} AND {value} <= {SqlText.Number(upTo)})";
+}
