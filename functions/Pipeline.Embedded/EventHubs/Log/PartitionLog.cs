@@ -8,8 +8,6 @@ namespace Pipeline.Embedded.EventHubs.Log;
 /// </summary>
 internal sealed class PartitionLog : IDisposable
 {
-    private const int FilesARetention = 8;
-
     private readonly string _folder;
     private readonly LogOptions _options;
     private readonly TimeProvider _time;
@@ -40,8 +38,7 @@ internal sealed class PartitionLog : IDisposable
         FindLastEvent();
         _writer = new Thread(Write) { IsBackground = true, Name = $"Event log {folder}" };
         _writer.UnsafeStart();
-        var period = TimeSpan.FromTicks(Math.Clamp(options.RetentionTime.Ticks / 10, TimeSpan.FromSeconds(1).Ticks, TimeSpan.FromMinutes(5).Ticks));
-        _retentionTimer = time.CreateTimer(_ => RetainAsync(), null, TimeSpan.Zero, period);
+        _retentionTimer = time.CreateTimer(_ => RetainAsync(), null, TimeSpan.Zero, Retention.Period(options));
     }
 
     /// <summary>What the partition holds now.</summary>
@@ -124,16 +121,7 @@ internal sealed class PartitionLog : IDisposable
     }
 
     /// <summary>The file of an offset; null where retention has deleted it.</summary>
-    internal LogSegment? SegmentAt(long offset)
-    {
-        var segments = _segments;
-        for (var i = segments.Length - 1; i >= 0; i--)
-        {
-            if (segments[i].BaseOffset <= offset) return segments[i];
-        }
-
-        return null;
-    }
+    internal LogSegment? SegmentAt(long offset) => PositionFinder.SegmentAt(_segments, offset);
 
     /// <summary>Ends when the log holds events behind an offset.</summary>
     internal async ValueTask WaitBehindAsync(long offset, CancellationToken cancellationToken)
@@ -191,13 +179,9 @@ internal sealed class PartitionLog : IDisposable
         {
             try
             {
-                return position.Kind switch
-                {
-                    LogPositionKind.End => EndCursor(),
-                    LogPositionKind.SequenceNumber => FindSequenceNumber(position.Value),
-                    LogPositionKind.Offset => FindOffset(position.Value),
-                    _ => FindFirst(header => header.EnqueuedTime >= position.Value, segment => segment.LastEnqueuedTime >= position.Value),
-                };
+                // The end first: what comes meanwhile is behind it.
+                var end = EndCursor();
+                return new PositionFinder(_segments, end).Find(position);
             }
             catch (ObjectDisposedException) when (!_stopping)
             {
@@ -212,54 +196,6 @@ internal sealed class PartitionLog : IDisposable
         {
             return new LogCursor(End, _nextSequence);
         }
-    }
-
-    private LogCursor FindSequenceNumber(long sequence)
-    {
-        var end = EndCursor();
-        if (sequence > end.SequenceNumber)
-        {
-            throw new PositionUnknownException(
-                $"There is no sequence number {sequence - 1}: the partition's next event will be number {end.SequenceNumber}. "
-                + "The checkpoint is of a log that is no more; delete it, or start from the beginning.");
-        }
-
-        if (sequence <= Oldest.SequenceNumber) return Oldest;
-        if (sequence == end.SequenceNumber) return end;
-        var found = FindFirst(header => header.NextSequenceNumber > sequence, segment => segment.End > segment.BaseOffset);
-        return found with { SequenceNumber = Math.Max(sequence, found.SequenceNumber) };
-    }
-
-    private LogCursor FindOffset(long offset)
-    {
-        var end = EndCursor();
-        if (offset > end.GroupOffset)
-        {
-            throw new PositionUnknownException(
-                $"There is no offset {offset - 1}: the partition's log ends at {end.GroupOffset}. "
-                + "The checkpoint is of a log that is no more; delete it, or start from the beginning.");
-        }
-
-        if (offset == end.GroupOffset) return end;
-        var found = FindFirst(header => header.End > offset, segment => segment.End > offset);
-        if (found.GroupOffset >= offset || SegmentAt(found.GroupOffset) is not { } segment) return found;
-        var header = segment.HeaderAt(found.GroupOffset);
-        var payload = new byte[header.PayloadLength];
-        if (segment.Read(header.Offset + GroupHeader.Size, payload) != payload.Length || Checksum.Of(payload) != header.PayloadChecksum) throw segment.Damaged(header.Offset);
-        var sequence = RecordCodec.SequenceNumberAt(header, payload, offset);
-        return sequence == header.NextSequenceNumber ? new LogCursor(header.End, sequence) : found with { SequenceNumber = sequence };
-    }
-
-    private LogCursor FindFirst(Func<GroupHeader, bool> condition, Func<LogSegment, bool> mayHold)
-    {
-        // Taken first: what comes meanwhile is behind it.
-        var end = EndCursor();
-        foreach (var segment in _segments)
-        {
-            if (mayHold(segment) && segment.FirstGroup(condition) is { } header) return new LogCursor(header.Offset, header.FirstSequenceNumber);
-        }
-
-        return end;
     }
 
     private void FindLastEvent()
@@ -413,13 +349,9 @@ internal sealed class PartitionLog : IDisposable
         try
         {
             var now = _time.GetUtcNow();
-            var oldest = (now - _options.RetentionTime).ToUnixTimeMilliseconds();
-            // Files go whole, so one that fills slowly must end before its first events are long out of date.
-            var oldestStart = (now - (_options.RetentionTime / FilesARetention)).ToUnixTimeMilliseconds();
-            if (_segments[^1] is { Length: > 0 } active && active.HeaderAt(active.BaseOffset).EnqueuedTime < oldestStart && _failure is null) Roll();
-            while (_segments.Length > 1 && (_segments[0].LastEnqueuedTime < oldest || Length > _options.RetentionBytes))
+            if (_failure is null && Retention.MustEnd(_segments[^1], _options, now)) Roll();
+            foreach (var expired in Retention.Expired(_segments, _options, now))
             {
-                var expired = _segments[0];
                 lock (_waiting)
                 {
                     _segments = _segments[1..];
@@ -433,14 +365,5 @@ internal sealed class PartitionLog : IDisposable
         {
             _logger.LogError(e, "{Folder}: what is too old could not be deleted.", _folder);
         }
-    }
-
-    private sealed class PendingAppend(IReadOnlyList<EventToAppend> events)
-    {
-        public IReadOnlyList<EventToAppend> Events { get; } = events;
-
-        public long Length { get; } = events.Sum(added => (long)RecordCodec.Length(added));
-
-        public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
