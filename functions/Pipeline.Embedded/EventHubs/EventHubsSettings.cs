@@ -12,9 +12,6 @@ namespace Pipeline.Embedded.EventHubs;
 /// </summary>
 internal static class EventHubsSettings
 {
-    /// <summary>The connection setting that stands for the host's own endpoint unless it is set to another.</summary>
-    public const string ConnectionKey = "EventHubsConnection";
-
     private const string Section = "Pipeline:EventHubs";
     private const string PortKey = "Port";
     private const string HubsKey = "Hubs";

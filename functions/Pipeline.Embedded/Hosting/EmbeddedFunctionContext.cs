@@ -68,6 +68,7 @@ internal sealed class EmbeddedFunctionContext(
     {
         HasRun = true;
         Result = await Function.RunAsync(this);
+        foreach (var output in Function.Outputs) await output.WriteAsync(Result, CancellationToken);
     }
 
     /// <summary>Disposes what a binding opened when the invocation is over.</summary>

@@ -9,7 +9,7 @@ namespace Pipeline.Embedded.Hosting;
 
 internal sealed class EmbeddedFunctionDefinition : FunctionDefinition
 {
-    public EmbeddedFunctionDefinition(string name, MethodInfo method, TriggerBinding trigger)
+    public EmbeddedFunctionDefinition(string name, MethodInfo method, TriggerBinding trigger, IReadOnlyList<OutputBinding> outputs)
     {
         Name = name;
         EntryPoint = $"{method.ReflectedType!.FullName}.{method.Name}";
@@ -26,10 +26,10 @@ internal sealed class EmbeddedFunctionDefinition : FunctionDefinition
                     bound.parameter.Name!,
                     bound.attribute is TriggerBindingAttribute ? trigger.Type : "durableClient",
                     BindingDirection.In));
+        var bound = outputs.ToImmutableDictionary(output => output.Name, BindingMetadata (output) => new EmbeddedBindingMetadata(output.Name, output.Type, BindingDirection.Out));
         OutputBindings = trigger.Kind == TriggerKind.Http
-            ? ImmutableDictionary<string, BindingMetadata>.Empty.Add(
-                "$return", new EmbeddedBindingMetadata("$return", "http", BindingDirection.Out))
-            : ImmutableDictionary<string, BindingMetadata>.Empty;
+            ? bound.Add(OutputBinding.Return, new EmbeddedBindingMetadata(OutputBinding.Return, "http", BindingDirection.Out))
+            : bound;
     }
 
     public override string Name { get; }

@@ -6,9 +6,11 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Embedded.Durable;
 using Pipeline.Embedded.EventHubs;
 using Pipeline.Embedded.EventHubs.Log;
+using Pipeline.Embedded.EventHubs.Output;
 using Pipeline.Embedded.Http;
 using Pipeline.Embedded.Http.Durable;
 using Pipeline.Embedded.Triggers;
+using Pipeline.Streams;
 
 namespace Pipeline.Embedded.Hosting;
 
@@ -30,6 +32,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly FunctionInvoker _invoker;
     private readonly TaskHub _hub;
+    private readonly EventHubSenders _senders;
     private readonly CancellationTokenSource _abort = new();
     private readonly Lock _stopLock = new();
     private TriggerListeners? _triggers;
@@ -50,7 +53,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
         var worker = new FunctionsWorkerBuilder(builder.Services);
         options.Configure(worker, builder.Configuration);
 
-        _catalog = FunctionCatalog.Load(Types(options), new TriggerBindings(_settings), () => _hub!.Client);
+        _senders = new EventHubSenders(builder.Configuration, options.TimeProvider, () => _loggers!);
+        _catalog = FunctionCatalog.Load(Types(options), new TriggerBindings(_settings), new OutputBindings(_settings, _senders), () => _hub!.Client);
         (_keys, _keysAreNew) = HostKeys.LoadOrCreate(KeysPath);
         _app = builder.Build();
         _loggers = Services.GetRequiredService<ILoggerFactory>();
@@ -152,6 +156,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     {
         await StopAsync();
         _triggers?.Dispose();
+        await _senders.DisposeAsync();
         if (_eventHubs is not null) await _eventHubs.DisposeAsync();
         await _app.DisposeAsync();
         _abort.Dispose();
@@ -192,7 +197,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     private async Task StartEventHubsAsync(CancellationToken cancellationToken)
     {
         var configuration = Services.GetRequiredService<IConfiguration>();
-        var usesOwn = !EventHubsSettings.HasConnection(configuration, EventHubsSettings.ConnectionKey);
+        var usesOwn = !EventHubsSettings.HasConnection(configuration, EventHubServices.ConnectionName);
         if (EventHubsSettings.Read(configuration, usesOwn ? _catalog.EventHubs : []) is not { } declared) return;
         try
         {
@@ -205,7 +210,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
                     Logger = _loggers.CreateLogger<EventHubsEndpoint>(),
                 },
                 cancellationToken);
-            if (usesOwn) configuration[EventHubsSettings.ConnectionKey] = _eventHubs.ConnectionString;
+            if (usesOwn) configuration[EventHubServices.ConnectionName] = _eventHubs.ConnectionString;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LogDamagedException)
         {

@@ -6,7 +6,9 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Embedded.EventHubs;
+using Pipeline.Embedded.EventHubs.Output;
 using Pipeline.Embedded.EventHubs.Trigger;
+using Pipeline.Streams;
 
 namespace Pipeline.Embedded.Hosting;
 
@@ -35,12 +37,19 @@ internal sealed class FunctionCatalog
     public IEnumerable<HostedFunction> Enabled => All.Where(function => function.Disabled is null);
 
     /// <summary>The event hubs that functions use by the connection that stands for the host's own, with their consumer groups.</summary>
-    public IEnumerable<HubDeclaration> EventHubs => Enabled
-        .Select(function => function.Trigger)
-        .OfType<EventHubTriggerBinding>()
-        .Where(binding => binding.Connection == EventHubsSettings.ConnectionKey)
-        .GroupBy(binding => binding.Hub, StringComparer.OrdinalIgnoreCase)
-        .Select(hub => new HubDeclaration(hub.Key) { ConsumerGroups = [.. hub.Select(binding => binding.ConsumerGroup).Where(group => group != HubDeclaration.DefaultConsumerGroup)] });
+    public IEnumerable<HubDeclaration> EventHubs
+    {
+        get
+        {
+            var read = Enabled.Select(function => function.Trigger).OfType<EventHubTriggerBinding>().Select(trigger => (trigger.Hub, trigger.Connection, trigger.ConsumerGroup));
+            var written = Enabled.SelectMany(function => function.Outputs).OfType<EventHubOutputBinding>()
+                .Select(output => (output.Hub, output.Connection, ConsumerGroup: HubDeclaration.DefaultConsumerGroup));
+            return read.Concat(written)
+                .Where(used => used.Connection == EventHubServices.ConnectionName)
+                .GroupBy(used => used.Hub, StringComparer.OrdinalIgnoreCase)
+                .Select(hub => new HubDeclaration(hub.Key) { ConsumerGroups = [.. hub.Select(used => used.ConsumerGroup).Where(group => group != HubDeclaration.DefaultConsumerGroup)] });
+        }
+    }
 
     public IReadOnlyCollection<string> OrchestratorNames => _orchestrators.Keys;
 
@@ -53,9 +62,10 @@ internal sealed class FunctionCatalog
     /// <summary>Reads the functions of classes.</summary>
     /// <param name="types">The classes.</param>
     /// <param name="triggers">Makes what a trigger's attribute stands for.</param>
+    /// <param name="outputs">Makes what an output's attribute stands for.</param>
     /// <param name="client">Gives [DurableClient] parameters their value.</param>
     /// <exception cref="EmbeddedHostException">Functions cannot be hosted; the message names every one and its fault.</exception>
-    public static FunctionCatalog Load(IEnumerable<Type> types, TriggerBindings triggers, Func<DurableTaskClient> client)
+    public static FunctionCatalog Load(IEnumerable<Type> types, TriggerBindings triggers, OutputBindings outputs, Func<DurableTaskClient> client)
     {
         var faults = new List<string>();
         var functions = new List<HostedFunction>();
@@ -68,7 +78,7 @@ internal sealed class FunctionCatalog
                 if (method.GetCustomAttribute<FunctionAttribute>() is not { } attribute) continue;
                 try
                 {
-                    functions.Add(Read(attribute.Name, method, triggers, client));
+                    functions.Add(Read(attribute.Name, method, triggers, outputs, client));
                 }
                 catch (EmbeddedHostException e)
                 {
@@ -130,7 +140,7 @@ internal sealed class FunctionCatalog
         .ToFrozenDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
 
     private static HostedFunction Read(
-        string name, MethodInfo method, TriggerBindings triggers, Func<DurableTaskClient> client)
+        string name, MethodInfo method, TriggerBindings triggers, OutputBindings outputs, Func<DurableTaskClient> client)
     {
         var where = $"{method.ReflectedType!.FullName}.{method.Name}";
         if (string.IsNullOrWhiteSpace(name)) throw Fault(where, "its function name is empty.");
@@ -164,6 +174,7 @@ internal sealed class FunctionCatalog
         return new HostedFunction(called, method, binding, binders, RetryPlan.Of(method, binding.Kind, where))
         {
             Disabled = triggers.Disabled(binding, called),
+            Outputs = outputs.Create(method, FunctionMethod.ResultOf(method.ReturnType), binding.Kind, where),
         };
     }
 

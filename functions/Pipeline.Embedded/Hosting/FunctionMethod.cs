@@ -38,7 +38,8 @@ internal sealed class FunctionMethod
 
     public Task<object?> InvokeAsync(object? target, object?[] arguments) => _adapt(_invoker.Invoke(target, arguments.AsSpan()));
 
-    private static Type? ResultOf(Type type)
+    /// <summary>The type of the result that a function of this return type gives; null if there is none.</summary>
+    public static Type? ResultOf(Type type)
     {
         if (type == typeof(void) || type == typeof(Task) || type == typeof(ValueTask)) return null;
         return IsGeneric(type, typeof(Task<>)) || IsGeneric(type, typeof(ValueTask<>)) ? type.GetGenericArguments()[0] : type;

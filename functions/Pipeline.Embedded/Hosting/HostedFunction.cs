@@ -8,7 +8,7 @@ internal sealed class HostedFunction(
     string name, MethodInfo method, TriggerBinding trigger, IReadOnlyList<ParameterBinder> binders, RetryPlan? retry)
 {
     private readonly IReadOnlyList<ParameterBinder> _binders = binders;
-    private readonly Lazy<FunctionDefinition> _definition = new(() => new EmbeddedFunctionDefinition(name, method, trigger));
+    private FunctionDefinition? _definition;
 
     public string Name { get; } = name;
 
@@ -22,9 +22,12 @@ internal sealed class HostedFunction(
     /// <summary>Why nothing sets it off; null where its trigger does.</summary>
     public string? Disabled { get; init; }
 
+    /// <summary>Where its result goes.</summary>
+    public IReadOnlyList<OutputBinding> Outputs { get; init; } = [];
+
     public FunctionMethod Method { get; } = new(method);
 
-    public FunctionDefinition Definition => _definition.Value;
+    public FunctionDefinition Definition => _definition ??= new EmbeddedFunctionDefinition(Name, method, Trigger, Outputs);
 
     public string EntryPoint => $"{Class.FullName}.{Method.Name}";
 

@@ -18,10 +18,17 @@ internal sealed class TriggerFixture : IDisposable
     public IObjectStore Store { get; }
 
     /// <summary>Starts a host whose functions get a service from the test.</summary>
-    public async Task<TestHost> StartAsync<TService>(Type functions, TService service, string? eventHubs = null, params (string Key, string? Value)[] settings)
+    public Task<TestHost> StartAsync<TService>(Type functions, TService service, string? eventHubs = null, params (string Key, string? Value)[] settings)
+        where TService : class => StartAsync([functions], service, eventHubs, settings);
+
+    /// <summary>Starts a host with two classes of functions.</summary>
+    public Task<TestHost> StartAsync<TService>(Type functions, Type others, TService service, params (string Key, string? Value)[] settings)
+        where TService : class => StartAsync([functions, others], service, null, settings);
+
+    private Task<TestHost> StartAsync<TService>(Type[] functions, TService service, string? eventHubs, (string Key, string? Value)[] settings)
         where TService : class =>
-        await TestHost.StartAsync(
-            [functions],
+        TestHost.StartAsync(
+            functions,
             (builder, _) => builder.Services.AddSingleton(service).AddSingleton(Store),
             hostJson: $$$"""{"version":"2.0","extensions":{"eventHubs":{{{eventHubs ?? "{}"}}} }}""",
             root: _root.Path,

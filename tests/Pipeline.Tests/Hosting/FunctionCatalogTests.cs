@@ -4,6 +4,8 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Embedded.EventHubs.Output;
 using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.Tests.Hosting;
@@ -80,7 +82,8 @@ public sealed class FunctionCatalogTests
     internal static FunctionCatalog Load(params Type[] types)
     {
         var settings = new HostSettings(new ConfigurationBuilder().Build());
-        return FunctionCatalog.Load(types, new TriggerBindings(settings), () => throw new InvalidOperationException("no client"));
+        var outputs = new OutputBindings(settings, new EventHubSenders(settings.Configuration, TimeProvider.System, () => NullLoggerFactory.Instance));
+        return FunctionCatalog.Load(types, new TriggerBindings(settings), outputs, () => throw new InvalidOperationException("no client"));
     }
 
     public static class Good

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Azure.Messaging.EventHubs;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Embedded.Hosting;
+using Pipeline.Streams;
 
 namespace Pipeline.Embedded.EventHubs.Trigger;
 
@@ -19,7 +20,7 @@ internal sealed class EventHubTriggerBinding : TriggerBinding
         IsBatched = attribute.IsBatched;
         Connection = attribute.Connection is { Length: > 0 } connection
             ? connection
-            : throw FunctionCatalog.Fault(where, $"its Event Hub trigger names no connection. Write Connection = \"{EventHubsSettings.ConnectionKey}\", or another setting's name.");
+            : throw FunctionCatalog.Fault(where, $"its Event Hub trigger names no connection. Write Connection = \"{EventHubServices.ConnectionName}\", or another setting's name.");
         Hub = settings.TryResolve(attribute.EventHubName, out _missing) ?? "";
         var group = attribute.ConsumerGroup is { Length: > 0 } given ? settings.TryResolve(given, out var missing) : HubDeclaration.DefaultConsumerGroup;
         ConsumerGroup = group ?? HubDeclaration.DefaultConsumerGroup;
@@ -107,7 +108,7 @@ internal sealed class EventHubTriggerBinding : TriggerBinding
         {
             try
             {
-                return JsonSerializer.Deserialize(received.Body.Span, type, JsonSerializerOptions.Web);
+                return JsonSerializer.Deserialize(received.Body.Span, type, WorkerJson.Options);
             }
             catch (JsonException e)
             {
