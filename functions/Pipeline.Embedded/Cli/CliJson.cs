@@ -1,9 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Embedded.Cli.Sending;
 using Pipeline.Jobs;
 using Pipeline.Storage;
+using Pipeline.Streams;
 
 namespace Pipeline.Embedded.Cli;
 
@@ -20,6 +22,10 @@ namespace Pipeline.Embedded.Cli;
 [JsonSerializable(typeof(RootClaim.Holder))]
 [JsonSerializable(typeof(CliFault))]
 [JsonSerializable(typeof(SendOutcome))]
+[JsonSerializable(typeof(StreamList))]
+[JsonSerializable(typeof(StreamReport))]
+[JsonSerializable(typeof(StreamAlerts))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -11,7 +11,7 @@ internal sealed class CommandLine
 {
     private readonly CliEnvironment _environment;
     private readonly GlobalOptions _globals = new();
-    private readonly RootCommand _root = new("Distributed processing as one serverless app: batch jobs over partitioned data, here or on Azure.") { HelpName = "pipeline" };
+    private readonly RootCommand _root = new("Distributed processing as one serverless app: batch jobs over partitioned data and continuous queries over events, here or on Azure.") { HelpName = "pipeline" };
 
     private CommandLine(CliEnvironment environment)
     {
@@ -20,13 +20,12 @@ internal sealed class CommandLine
         [
             new ServeCommand(_globals), new RunCommand(), new PlanCommand(), new SubmitCommand(), new JobsCommand(), new JobCommand(),
             new ResultCommand(), new CancelCommand(), new DatasetsCommand(), new UploadCommand(),
-            new SendCommand(),
+            new StreamCommand(), new SendCommand(),
         ];
         foreach (var verb in verbs)
-        {
-            verb.SetAction(parsed => ExecuteAsync(verb, parsed));
             _root.Subcommands.Add(verb);
-        }
+        foreach (var verb in verbs.Concat(verbs.SelectMany(v => v.Subcommands.OfType<Verb>())))
+            verb.SetAction(parsed => ExecuteAsync(verb, parsed));
         _globals.AddTo(_root);
         var help = _root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpText((HelpAction)help.Action!);

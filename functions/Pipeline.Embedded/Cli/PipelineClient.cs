@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Jobs;
+using Pipeline.Embedded.Cli.Uploads;
 using Pipeline.Storage;
 
 namespace Pipeline.Embedded.Cli;
@@ -11,7 +12,7 @@ namespace Pipeline.Embedded.Cli;
 /// <summary>The HTTP API as methods. Every answer that is not a success becomes a <see cref="CliException"/> with the exit code
 /// that it stands for.</summary>
 /// <param name="http">Its base address is the app's and ends with a slash; it carries the key.</param>
-internal sealed class PipelineClient(HttpClient http) : IDisposable
+internal sealed partial class PipelineClient(HttpClient http) : IDisposable
 {
     // Enough for the slowest answer of a healthy app (a plan over many footers); uploads have no limit of their own.
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromMinutes(5);
@@ -114,12 +115,12 @@ internal sealed class PipelineClient(HttpClient http) : IDisposable
         HttpMethod method, string path, HttpContent? body, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (method != HttpMethod.Put)
+        if (body is not FileUpload)
             limit.CancelAfter(AnswerWithin);
         using var request = new HttpRequestMessage(method, path) { Content = body };
         request.Headers.Accept.ParseAdd("application/json");
         // An app that refuses a file says so before its bytes are sent.
-        request.Headers.ExpectContinue = method == HttpMethod.Put;
+        request.Headers.ExpectContinue = body is FileUpload;
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);

@@ -10,7 +10,7 @@ internal static class UsageFaults
     public static CliFault Of(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var called = command is RootCommand ? "pipeline" : $"pipeline {command.Name}";
+        var called = command is RootCommand ? "pipeline" : $"pipeline {string.Join(' ', Path(parsed.CommandResult))}";
         return CliFault.Usage(Detail(parsed, command), $"See: {called} --help");
     }
 
@@ -31,10 +31,18 @@ internal static class UsageFaults
             : error.Message;
     }
 
+    private static IEnumerable<string> Path(CommandResult result) =>
+        result.Parent is CommandResult parent ? Path(parent).Append(result.Command.Name) : [];
+
     private static string Where(Command command) => command is RootCommand ? "" : $" for '{command.Name}'";
 
     private static string Hint(string given, IEnumerable<string> names) => NearestName.Find(given, names) is { } near ? $" Did you mean '{near}'?" : "";
 
-    private static IEnumerable<string> OptionNames(CommandResult command) =>
-        command.Command.Options.Concat((command.Parent as CommandResult)?.Command.Options.Where(o => o.Recursive) ?? []).SelectMany(o => o.Aliases.Append(o.Name));
+    private static IEnumerable<string> OptionNames(CommandResult command)
+    {
+        var options = command.Command.Options.AsEnumerable();
+        for (var above = command.Parent as CommandResult; above is not null; above = above.Parent as CommandResult)
+            options = options.Concat(above.Command.Options.Where(o => o.Recursive));
+        return options.SelectMany(o => o.Aliases.Append(o.Name));
+    }
 }

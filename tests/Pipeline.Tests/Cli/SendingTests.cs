@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Time.Testing;
 using Pipeline.Embedded.Cli;
 using Pipeline.Embedded.Cli.Sending;
 using Pipeline.Tests.Storage;
+using Pipeline.Tests.Streams.Sinks;
 
 namespace Pipeline.Tests.Cli;
 
@@ -106,40 +106,32 @@ public sealed class SendingTests : IDisposable
     }
 
     [Fact]
-    public async Task Pacer_AtARate_NeverRunsAhead()
+    public async Task Pacer_AtARate_NeitherRunsAheadNorFallsBehind()
     {
-        var time = new FakeTimeProvider(s_start) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+        var time = new HurriedTime();
         var sent = 0;
         var began = time.GetTimestamp();
-        var pacing = Task.Run(async () =>
+        await foreach (var batch in new Pacer(time, 1_000, null).BatchesAsync(Numbered(500), default))
         {
-            await foreach (var batch in new Pacer(time, 1_000, null).BatchesAsync(Numbered(500), default))
-            {
-                sent += batch.Count;
-                Assert.True(sent <= time.GetElapsedTime(began).TotalSeconds * 1_000 + 2, $"{sent} after {time.GetElapsedTime(began)}");
-            }
-        });
-        await DriveAsync(time, pacing);
+            sent += batch.Count;
+            Assert.InRange(sent, time.GetElapsedTime(began).TotalSeconds * 1_000 - 2, time.GetElapsedTime(began).TotalSeconds * 1_000 + 12);
+        }
 
         Assert.Equal(500, sent);
+        Assert.InRange(time.GetElapsedTime(began).TotalSeconds, 0.48, 0.5);
     }
 
     [Fact]
     public async Task Pacer_AReplay_KeepsTheDistancesOfTheEvents()
     {
-        var time = new FakeTimeProvider(s_start);
+        var time = new HurriedTime();
         var at = new List<TimeSpan>();
         var began = time.GetTimestamp();
         var events = new[] { 0, 0, 60, 30, 120 }.Select(s => new EventToSend(default, null, s_start.AddSeconds(s))).ToAsyncEnumerable();
-        var pacing = Task.Run(async () =>
-        {
-            await foreach (var batch in new Pacer(time, null, 60).BatchesAsync(events, default))
-                at.AddRange(batch.Select(_ => time.GetElapsedTime(began)));
-        });
-        await DriveAsync(time, pacing);
+        await foreach (var batch in new Pacer(time, null, 60).BatchesAsync(events, default))
+            at.AddRange(batch.Select(_ => time.GetElapsedTime(began)));
 
-        Assert.Equal(5, at.Count);
-        Assert.True(at[1] < TimeSpan.FromSeconds(1) && at[3] >= TimeSpan.FromSeconds(1) && at[4] >= TimeSpan.FromSeconds(2), string.Join(", ", at));
+        Assert.Equal([0, 0, 1, 1, 2], at.Select(t => t.TotalSeconds));
     }
 
     [Fact]
@@ -185,15 +177,4 @@ public sealed class SendingTests : IDisposable
         await EventLines.ReadAsync(CliRun.Text(text), "f", csv, fields, default).ToListAsync();
 
     private static IAsyncEnumerable<EventToSend> Numbered(int count) => Enumerable.Range(0, count).Select(i => new EventToSend(new byte[] { (byte)i }, null)).ToAsyncEnumerable();
-
-    // Time goes on as soon as somebody waits for it.
-    private static async Task DriveAsync(FakeTimeProvider time, Task work)
-    {
-        while (!work.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(5));
-            await Task.Yield();
-        }
-        await work;
-    }
 }

@@ -48,7 +48,8 @@ internal static class ResultText
             writer.Write("\n  ");
     }
 
-    private static string?[] Fields(JsonElement row)
+    /// <summary>The values of a row as texts; null for null.</summary>
+    internal static string?[] Fields(JsonElement row)
     {
         var fields = new string?[row.GetArrayLength()];
         var i = 0;

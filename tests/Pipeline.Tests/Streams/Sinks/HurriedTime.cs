@@ -9,6 +9,10 @@ internal sealed class HurriedTime : TimeProvider
     /// <summary>What was waited for, in order.</summary>
     public List<TimeSpan> Waits { get; } = [];
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock) return _now;

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Text.Json;
+using Pipeline.Embedded.Cli.Rendering;
+using Pipeline.Embedded.Cli.Uploads;
+
+namespace Pipeline.Embedded.Cli.Commands;
+
+/// <summary><c>stream apply FILE</c>: makes a stream, or changes it.</summary>
+internal sealed class StreamApplyCommand : Verb
+{
+    private readonly Argument<string> _spec = new("FILE") { Description = "File that holds the stream's spec, or - for standard input" };
+    private readonly Option<string?> _name = new("--name") { Description = "The stream's name [default: the spec's, or that of the file]", HelpName = "NAME" };
+
+    public StreamApplyCommand()
+        : base("apply", "Make a stream of a spec, or change it; reference datasets that the app lacks come from the data folder near the spec")
+    {
+        Arguments.Add(_spec);
+        Options.Add(_name);
+    }
+
+    public override IReadOnlyList<(string Line, string Meaning)> Examples => [("stream apply samples/trading/vwap.json", "make the stream 'vwap', or change it")];
+
+    public override async Task RunAsync(CliContext context, ParseResult parsed)
+    {
+        var file = parsed.GetRequiredValue(_spec);
+        var spec = await SpecFile.ReadAsync(file, context.Environment, context.Interrupted);
+        var name = parsed.GetValue(_name) ?? NameIn(spec) ?? (file != "-" ? Path.GetFileNameWithoutExtension(file)
+            : throw new CliException(CliFault.Usage("A spec from standard input has no file name: give the stream's with --name, or as its field 'name'.")));
+        await using var app = await context.ConnectAsync();
+        await NearbyData.UploadMissingAsync(context, app.Client, spec);
+        var stream = await app.Client.PutStreamAsync(name, spec.Json, context.Interrupted);
+        switch (context.Settings.Output)
+        {
+            case OutputFormat.Json:
+                context.WriteJson(stream, CliJson.Readable.StreamView);
+                break;
+            case OutputFormat.Csv:
+                StreamText.WriteCsv(context.Out.Writer, [stream]);
+                break;
+            default:
+                context.Out.WriteLine($"Stream {Shown.Text(stream.Name)} reads {Shown.Text(stream.Hub)}: {stream.Status}, generation {stream.Generation}");
+                foreach (var line in stream.Plan ?? [])
+                    context.Out.WriteLine($"  {Shown.Text(line)}");
+                break;
+        }
+        if (app.InProcess)
+            context.Note("It works while an app is up: start 'serve'.");
+    }
+
+    private static string? NameIn(SpecFile spec) =>
+        spec.Document.ValueKind == JsonValueKind.Object && spec.Document.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+}
