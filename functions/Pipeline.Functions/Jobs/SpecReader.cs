@@ -243,6 +243,10 @@ public sealed class SpecReader
         return sections;
     }
 
+    /// <summary>An object within this one; an empty one where it is absent or faulty, so that what is missing in it is told too.</summary>
+    public SpecReader SectionOrEmpty(string name) =>
+        Section(name) ?? new SpecReader(JsonSerializer.SerializeToElement(new Dictionary<string, string>()), $"{_pointer}/{Escape(name)}", _faults);
+
     /// <summary>Reports the fields that nobody asked for, each with the nearest known one.</summary>
     public void End()
     {
