@@ -24,8 +24,7 @@ public static class PipelineApp
         services.AddPipelineStorage(configuration);
         services.AddJobs();
         services.AddBatch();
-        services.AddEventHubSender(configuration);
-        services.AddStreamSinks();
+        services.AddStreams(configuration);
         services.AddTraining();
     }
 }

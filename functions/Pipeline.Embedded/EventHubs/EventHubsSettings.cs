@@ -19,6 +19,7 @@ internal static class EventHubsSettings
     private const string HoursKey = "RetentionHours";
     private const string MegabytesKey = "RetentionMegabytes";
     private const string GroupsKey = "ConsumerGroups";
+    private const string ReplayGroupKey = "PipelineReplayGroup";
 
     /// <summary>The names of hubs that functions of the app listen to, unless settings of these names say otherwise.</summary>
     public static IReadOnlyDictionary<string, string?> HubNames { get; } = new Dictionary<string, string?>
@@ -28,6 +29,7 @@ internal static class EventHubsSettings
         ["PipelineHub3"] = "flights",
         ["PipelineShuffleHub"] = "pipeline-shuffle",
         ["PipelineConsumerGroup"] = HubDeclaration.DefaultConsumerGroup,
+        [ReplayGroupKey] = "pipeline-replay",
     };
 
     /// <summary>Whether a setting says how to connect, by connection string or by identity.</summary>
@@ -43,10 +45,12 @@ internal static class EventHubsSettings
         var section = configuration.GetSection(Section);
         Refuse(section, PortKey, HubsKey);
         var hubs = section.GetSection(HubsKey).GetChildren().Select(Hub).ToDictionary(hub => hub.Name, StringComparer.OrdinalIgnoreCase);
+        // Beside its triggers, the app reads again what a stream has missed.
+        IReadOnlyList<string> beside = configuration[ReplayGroupKey] is { Length: > 0 } group ? [group] : [];
         foreach (var hub in used ?? [])
         {
             var declared = hubs.GetValueOrDefault(hub.Name, hub with { ConsumerGroups = [] });
-            hubs[hub.Name] = declared with { ConsumerGroups = [.. declared.ConsumerGroups, .. hub.ConsumerGroups] };
+            hubs[hub.Name] = declared with { ConsumerGroups = [.. declared.ConsumerGroups, .. hub.ConsumerGroups, .. beside] };
         }
 
         if (hubs.Count == 0) return null;

@@ -50,6 +50,6 @@ public class CsvEventDecoderTests
     {
         var spec = Specs.OfColumns(Columns, $", \"format\": {format}");
         var batch = new EventBatch(EventDecoder.SchemaOf(spec));
-        return (EventDecoder.Create(spec).Decode(Encoding.UTF8.GetBytes(body), batch), batch);
+        return (EventDecoder.Create(spec, null).Decode(Encoding.UTF8.GetBytes(body), batch), batch);
     }
 }

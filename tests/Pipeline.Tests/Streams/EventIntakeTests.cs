@@ -123,6 +123,6 @@ public class EventIntakeTests
     private static long Time(string time) => Micros.Of(DateTimeOffset.Parse($"2026-01-31T{time}Z", System.Globalization.CultureInfo.InvariantCulture));
 
     private static EventIntake Intake(string more = "", PartitionState? state = null, StreamStart? start = null) => new(
-        Specs.OfColumns("\"t\": \"TIMESTAMP\"", ", \"eventTime\": \"t\"" + more), start ?? new StreamStart(Earliest: true),
+        Specs.OfColumns("\"t\": \"TIMESTAMP\"", ", \"eventTime\": \"t\"" + more), "t", start ?? new StreamStart(Earliest: true),
         time => time / Minute * Minute + Minute, partition: 3, state ?? new PartitionState());
 }

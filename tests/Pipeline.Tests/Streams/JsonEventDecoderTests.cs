@@ -83,7 +83,7 @@ public class JsonEventDecoderTests
     public void Decode_EventThatCannotBeRead_SaysWhy(string body, string reason)
     {
         var batch = new EventBatch(EventDecoder.SchemaOf(Specs.OfColumns(AllTypes)));
-        Assert.Contains(reason, EventDecoder.Create(Specs.OfColumns(AllTypes)).Decode(Encoding.UTF8.GetBytes(body), batch), StringComparison.Ordinal);
+        Assert.Contains(reason, EventDecoder.Create(Specs.OfColumns(AllTypes), null).Decode(Encoding.UTF8.GetBytes(body), batch), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,13 +91,13 @@ public class JsonEventDecoderTests
     {
         var batch = new EventBatch(EventDecoder.SchemaOf(Specs.OfColumns(AllTypes)));
         byte[] body = [.. "{\"s\":\""u8, 0xC3, 0x28, .. "\"}"u8];
-        Assert.Contains("not VARCHAR", EventDecoder.Create(Specs.OfColumns(AllTypes)).Decode(body, batch), StringComparison.Ordinal);
+        Assert.Contains("not VARCHAR", EventDecoder.Create(Specs.OfColumns(AllTypes), null).Decode(body, batch), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Decode_SameShapeAgainAndAgain_AllocatesNothing()
     {
-        var decoder = EventDecoder.Create(Specs.OfColumns(AllTypes));
+        var decoder = EventDecoder.Create(Specs.OfColumns(AllTypes), null);
         var batch = new EventBatch(EventDecoder.SchemaOf(Specs.OfColumns(AllTypes)));
         var body = """{"s":"escaped \n text","i":1,"d":2.5,"p":3.25,"b":true,"t":"2026-01-31T12:30:15Z","day":"2024-02-29"}"""u8.ToArray();
         Fill();
@@ -119,7 +119,7 @@ public class JsonEventDecoderTests
     private static EventBatch Decode(string columns, params string[] bodies)
     {
         var spec = Specs.OfColumns(columns);
-        var decoder = EventDecoder.Create(spec);
+        var decoder = EventDecoder.Create(spec, null);
         var batch = new EventBatch(EventDecoder.SchemaOf(spec));
         foreach (var (i, body) in bodies.Index())
         {

@@ -9,6 +9,8 @@ namespace Pipeline.Streams;
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="UpdatedAt">When this was written.</param>
 /// <param name="From">Where in the log the generation begins.</param>
+/// <param name="IsReplay">Whether the generation makes results again that an earlier one has given out.</param>
+/// <param name="ShufflePartitions">How many partitions the shuffle has for this generation; 0 where it needs none.</param>
 /// <param name="Spec">The spec as it was sent.</param>
 public sealed record StreamDefinition(
-    string Name, int Generation, StreamStatus Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, StreamStart From, JsonElement Spec);
+    string Name, int Generation, StreamStatus Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, StreamStart From, bool IsReplay, int ShufflePartitions, JsonElement Spec);

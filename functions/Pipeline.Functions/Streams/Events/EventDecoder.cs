@@ -21,10 +21,12 @@ internal abstract class EventDecoder
     public long? EventTime { get; private set; }
 
     /// <summary>Makes the decoder of a stream's format.</summary>
-    public static EventDecoder Create(StreamSpec spec)
+    /// <param name="spec">The stream.</param>
+    /// <param name="timeColumn">The column whose values are the events' times; null for none.</param>
+    public static EventDecoder Create(StreamSpec spec, string? timeColumn)
     {
         var schema = SchemaOf(spec);
-        var time = spec.EventTime is null ? -1 : schema.FindIndex(c => c.Name.Equals(spec.EventTime, StringComparison.OrdinalIgnoreCase));
+        var time = timeColumn is null ? -1 : schema.FindIndex(c => c.Name.Equals(timeColumn, StringComparison.OrdinalIgnoreCase));
         var paths = spec.Columns.Select(c => c.Path).ToList();
         return spec.Format.Delimiter is { } delimiter
             ? new CsvEventDecoder(schema, time, [.. paths.Select(p => p[0])], (byte)delimiter, spec.Format.Header)

@@ -21,18 +21,20 @@ internal sealed class EventIntake
     private readonly long _startTime;
     private readonly int _partition;
     private readonly bool _keepsLate;
+    private readonly List<StreamEvent> _accepted = [];
 
     /// <summary>Begins where a state ends.</summary>
     /// <param name="spec">The stream.</param>
+    /// <param name="timeColumn">The column that makes the watermark; null for the time at which the hub took an event.</param>
     /// <param name="start">Where the generation begins.</param>
     /// <param name="expiresAt">When the last window of an event of a time ends, in microseconds since 1970.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="state">The state.</param>
-    public EventIntake(StreamSpec spec, StreamStart start, Func<long, long> expiresAt, int partition, PartitionState state)
+    public EventIntake(StreamSpec spec, string? timeColumn, StreamStart start, Func<long, long> expiresAt, int partition, PartitionState state)
     {
-        _decoder = EventDecoder.Create(spec);
+        _decoder = EventDecoder.Create(spec, timeColumn);
         _expiresAt = expiresAt;
-        _hasTime = spec.EventTime is not null;
+        _hasTime = timeColumn is not null;
         _delay = Micros.Of(spec.Watermark.Delay);
         _allowed = Micros.Of(spec.Late.Allowed);
         _ahead = Micros.Of(spec.Watermark.MaxAhead);
@@ -98,7 +100,7 @@ internal sealed class EventIntake
         if (Watermark is { } watermark && _expiresAt(time) is var expires && expires <= watermark - _allowed)
             TakeLate(taken);
         else
-            Batch.Add(taken.SequenceNumber, taken.Enqueued);
+            Accept(taken);
         Counters = Counters with { Events = Counters.Events + 1 };
         if (MaxEventTime is null || time > MaxEventTime)
         {
@@ -124,8 +126,13 @@ internal sealed class EventIntake
         IsDirty = true;
     }
 
-    /// <summary>Counts events of the batch that the state refused.</summary>
-    public void CountDropped(long dropped) => Counters = Counters with { Dropped = Counters.Dropped + dropped };
+    /// <summary>Notes what the query made of the batch: duplicates, and events over which it failed, which go to quarantine.</summary>
+    public void Applied(ApplyOutcome outcome)
+    {
+        foreach (var refused in outcome.Refused)
+            Poison.Add(Quarantined(_accepted[refused.Index], $"the query fails over it: {refused.Reason.TrimEnd('.')}"));
+        Counters = Counters with { Duplicates = Counters.Duplicates + outcome.Duplicates, DeadLettered = Counters.DeadLettered + outcome.Refused.Count };
+    }
 
     /// <summary>Forgets the events, once their outcome is committed. The position stays.</summary>
     public void Clear()
@@ -133,6 +140,7 @@ internal sealed class EventIntake
         Batch.Clear();
         Late.Clear();
         Poison.Clear();
+        _accepted.Clear();
         IsDirty = false;
     }
 
@@ -151,6 +159,12 @@ internal sealed class EventIntake
         return time - taken.Enqueued > _ahead
             ? $"the event's time, {Micros.ToTime(time):u}, is more than {Duration.Format(TimeSpan.FromMicroseconds(_ahead))} ahead of {Micros.ToTime(taken.Enqueued):u}, when the hub got it"
             : null;
+    }
+
+    private void Accept(in StreamEvent taken)
+    {
+        Batch.Add(taken.SequenceNumber, taken.Enqueued);
+        _accepted.Add(taken);
     }
 
     private void TakeLate(in StreamEvent taken)

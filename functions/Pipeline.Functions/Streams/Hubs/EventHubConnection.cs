@@ -100,23 +100,17 @@ internal sealed class EventHubConnection : IAsyncDisposable
     /// <summary>Asks a hub what it is.</summary>
     public async Task<HubProperties> DescribeAsync(string hub, CancellationToken cancellationToken)
     {
-        await AuthorizeAsync(hub, cancellationToken);
-        var token = await _tokens.GetAsync(hub, cancellationToken);
-        var request = new Message
-        {
-            ApplicationProperties = new ApplicationProperties
-            {
-                ["operation"] = "READ",
-                ["name"] = hub,
-                ["type"] = "com.microsoft:eventhub",
-                ["security_token"] = token.Text,
-            },
-        };
-        var answer = await _management.Value.AskAsync(request, Patience, cancellationToken);
-        ThrowIfRefused(answer);
-        var map = (Map)answer.Body;
-        var createdAt = map["created_at"] is DateTime time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : default;
-        return new HubProperties((string[])map["partition_ids"], createdAt);
+        var map = await ReadAsync(hub, "com.microsoft:eventhub", null, cancellationToken);
+        return new HubProperties((string[])map["partition_ids"], Time(map["created_at"]));
+    }
+
+    /// <summary>Asks a partition how far it goes.</summary>
+    public async Task<LogRange> DescribeAsync(string hub, string partition, CancellationToken cancellationToken)
+    {
+        var map = await ReadAsync(hub, "com.microsoft:partition", partition, cancellationToken);
+        var (first, last) = ((long)map["begin_sequence_number"], (long)map["last_enqueued_sequence_number"]);
+        // Of a partition without events the hub may say -1 and -1.
+        return new LogRange(Math.Max(first, 0), map["is_partition_empty"] is true ? Math.Max(first, 0) - 1 : last, Time(map["last_enqueued_time_utc"]));
     }
 
     /// <inheritdoc/>
@@ -133,6 +127,25 @@ internal sealed class EventHubConnection : IAsyncDisposable
             _logger.LogDebug(e, "The Event Hubs connection was closed already");
         }
     }
+
+    private async Task<Map> ReadAsync(string hub, string type, string? partition, CancellationToken cancellationToken)
+    {
+        await AuthorizeAsync(hub, cancellationToken);
+        var token = await _tokens.GetAsync(hub, cancellationToken);
+        var asked = new ApplicationProperties
+        {
+            ["operation"] = "READ",
+            ["name"] = hub,
+            ["type"] = type,
+            ["security_token"] = token.Text,
+        };
+        if (partition is not null) asked["partition"] = partition;
+        var answer = await _management.Value.AskAsync(new Message { ApplicationProperties = asked }, Patience, cancellationToken);
+        ThrowIfRefused(answer);
+        return (Map)answer.Body;
+    }
+
+    private static DateTimeOffset Time(object? value) => value is DateTime time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : default;
 
     private string Name(string kind) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{Interlocked.Increment(ref _links)}");
 

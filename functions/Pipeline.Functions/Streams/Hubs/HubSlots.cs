@@ -20,6 +20,6 @@ public sealed class HubSlots(IConfiguration configuration)
     /// <summary>The hub within the app through which streams bring groups together.</summary>
     public string ShuffleHub { get; } = configuration["PipelineShuffleHub"] is { Length: > 0 } name ? name : "pipeline-shuffle";
 
-    /// <summary>The consumer group of all of them.</summary>
-    public string ConsumerGroup { get; } = configuration["PipelineConsumerGroup"] is { Length: > 0 } name ? name : "$Default";
+    /// <summary>The consumer group in which logs are read beside the triggers: what new, resumed and replayed streams have missed.</summary>
+    public string ReplayGroup { get; } = configuration["PipelineReplayGroup"] is { Length: > 0 } name ? name : "pipeline-replay";
 }

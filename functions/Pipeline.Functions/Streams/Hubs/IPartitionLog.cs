@@ -6,8 +6,11 @@ internal interface IPartitionLog
     /// <summary>How many partitions a hub has.</summary>
     Task<int> CountPartitionsAsync(string hub, CancellationToken cancellationToken);
 
-    /// <summary>The first event that a partition still has, and the last one; the last is one less than the first where it is empty.</summary>
-    Task<(long First, long Last)> RangeAsync(string hub, int partition, CancellationToken cancellationToken);
+    /// <summary>How far a partition's log goes.</summary>
+    Task<LogRange> RangeAsync(string hub, int partition, CancellationToken cancellationToken);
+
+    /// <summary>The first event that the hub took at a time or later; one more than the last event where there is none.</summary>
+    Task<long> FirstSinceAsync(string hub, int partition, DateTimeOffset time, CancellationToken cancellationToken);
 
     /// <summary>Events in order, in batches, up to and with <paramref name="last"/>, which must be there.</summary>
     /// <param name="hub">The hub.</param>

@@ -13,6 +13,9 @@ internal sealed class ReferenceTables(IObjectStore store, DatasetCatalog dataset
     private readonly ConcurrentDictionary<(string Dataset, string Schema), Entry> _entries = new();
     private readonly TaskFolder _folder = TaskFolder.Create();
 
+    /// <summary>Where the files are.</summary>
+    public string Folder => _folder.Path;
+
     /// <summary>A file with all rows of a dataset, and a text that differs for each version of it. The file stays as long as the process.</summary>
     /// <param name="table">The table as the query knows it.</param>
     /// <param name="dataset">The dataset.</param>

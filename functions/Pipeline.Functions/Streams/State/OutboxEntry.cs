@@ -10,6 +10,9 @@ internal sealed record OutboxEntry(OutboxKind Kind, long Commit, StateBlob? Blob
     /// <summary>The windows of the rows; null where the query has none.</summary>
     public IReadOnlyList<OutputWindow>? Windows { get; init; }
 
+    /// <summary>The latest event time that the partition had seen at the commit, in microseconds since 1970.</summary>
+    public long EventTime { get; init; }
+
     /// <summary>The partition of the shuffle that a message goes to.</summary>
     public int Target { get; init; }
 

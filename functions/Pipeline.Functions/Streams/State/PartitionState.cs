@@ -18,8 +18,17 @@ internal sealed record PartitionState
     /// <summary>The watermark: windows that end here or earlier are closed. In microseconds since 1970.</summary>
     public long? Watermark { get; init; }
 
+    /// <summary>How far the engine has come in closing windows.</summary>
+    public StreamPosition Position { get; init; } = StreamPosition.Start;
+
     /// <summary>By processing time: when events came last.</summary>
     public DateTimeOffset LastArrival { get; init; }
+
+    /// <summary>Whether it has been without events for so long that it holds nobody back.</summary>
+    public bool Idle { get; init; }
+
+    /// <summary>Events of the last seconds in which there were any.</summary>
+    public EventRate Rate { get; init; } = new();
 
     /// <summary>When this was committed.</summary>
     public DateTimeOffset CommittedAt { get; init; }

@@ -87,8 +87,12 @@ internal sealed class StateStore(IObjectStore store, TimeProvider time)
     /// <summary>Makes what a state refers to a local file, which must not be changed.</summary>
     public async Task<string> FetchAsync(StateBlob blob, TaskFolder folder, CancellationToken cancellationToken)
     {
-        if (blob.Path is not null && store.LocalPath(Container, blob.Path) is { } inPlace)
-            return inPlace;
+        return blob.Path is not null && store.LocalPath(Container, blob.Path) is { } inPlace ? inPlace : await CopyAsync(blob, folder, cancellationToken);
+    }
+
+    /// <summary>Makes a local copy of what a state refers to.</summary>
+    public async Task<string> CopyAsync(StateBlob blob, TaskFolder folder, CancellationToken cancellationToken)
+    {
         var local = folder.File($"{Guid.NewGuid():N}.parquet");
         await using var from = await OpenAsync(blob, cancellationToken);
         await using var to = File.Create(local);
@@ -125,6 +129,15 @@ internal sealed class StateStore(IObjectStore store, TimeProvider time)
                 paths.Add(file.Path);
         }
         await RemoveAsync(paths.OrderByDescending(p => p.EndsWith(StateFile, StringComparison.Ordinal)), cancellationToken);
+    }
+
+    /// <summary>The last generation of a stream of which there are files; 0 for none.</summary>
+    public async Task<int> LastGenerationAsync(string stream, CancellationToken cancellationToken)
+    {
+        var last = 0;
+        await foreach (var file in store.ListAsync(Container, $"{stream}/", cancellationToken))
+            last = Math.Max(last, int.TryParse(file.Path.Split('/')[1], NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : 0);
+        return last;
     }
 
     /// <summary>The places of a generation that have a state.</summary>

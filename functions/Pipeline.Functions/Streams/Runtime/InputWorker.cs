@@ -1,0 +1,203 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Streams;
+
+/// <summary>Works on a partition of a stream's hub: reads events, applies the query, closes windows or sends partial rows to the shuffle.</summary>
+internal sealed class InputWorker(ActiveStream stream, StreamPlace place, WorkerServices services, ILogger logger, int shuffleTargets)
+    : StreamWorker(stream, place, services, logger)
+{
+    // More at a time costs memory, and all of it again should the commit fail.
+    private const int MaxEventsACommit = 50_000;
+    private const long MaxBytesACommit = 64L << 20;
+
+    private EventIntake? _intake;
+
+    private EventIntake Intake => _intake!;
+
+    /// <summary>Takes events as the hub's trigger delivers them, in order; those that are known already change nothing, and those
+    /// that are missing before them are read from the log first.</summary>
+    public Task ProcessAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken) => RunAsync(async warm =>
+    {
+        if (events.Count == 0)
+            return;
+        await CatchUpAsync(warm, events[0], cancellationToken);
+        await TakeAsync(warm, events, cancellationToken);
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override Task LoadedAsync(WarmState warm, CancellationToken cancellationToken)
+    {
+        var time = Stream.Query.TimeColumn;
+        _intake = new EventIntake(Stream.Spec, time == EventBatch.EnqueuedTimeColumn ? null : time, Stream.Definition.From, Stream.Query.ExpiresAt, Place.Partition, warm.State);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task TickAsync(WarmState warm, bool isFirst, CancellationToken cancellationToken)
+    {
+        var still = Services.Time.GetUtcNow() - warm.State.LastArrival;
+        if (still < Stream.Spec.Watermark.Idle && !isFirst)
+            return;
+        // Events that wait in the log come before any passing of time.
+        if (await CatchUpAsync(warm, cancellationToken) || still < Stream.Spec.Watermark.Idle)
+            return;
+        if (Stream.Compiled.IsShuffled && !warm.State.Idle)
+        {
+            await CommitAsync(warm, idle: true, arrival: warm.State.LastArrival, cancellationToken);
+        }
+        else if (!Stream.Compiled.IsShuffled && Stream.Query.IsWindowed && Intake.MaxEventTime is { } latest)
+        {
+            // Event time goes on with the clock from where it stood when events stopped. What nobody sees needs no commit.
+            Intake.AdvanceTo(latest - Micros.Of(Stream.Spec.Watermark.Delay) + Micros.Of(still));
+            if (await CloseAsync(warm, Intake.Watermark!.Value, latest, cancellationToken) is { } closed)
+                await CommitAsync(warm, [closed], idle: true, warm.State.LastArrival, cancellationToken);
+        }
+    }
+
+    private async Task TakeAsync(WarmState warm, IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)
+    {
+        EnsureRoom(warm);
+        await RefreshReferencesAsync(warm, cancellationToken);
+        var bytes = 0L;
+        for (var i = 0; i < events.Count; i++)
+        {
+            Intake.Take(events[i]);
+            bytes += events[i].Body.Length;
+            if (Intake.Batch.Count < MaxEventsACommit && bytes < MaxBytesACommit)
+                continue;
+            await CommitAsync(warm, idle: false, Services.Time.GetUtcNow(), cancellationToken);
+            EnsureRoom(warm);
+            bytes = 0;
+        }
+        if (Intake.IsDirty)
+            await CommitAsync(warm, idle: false, Services.Time.GetUtcNow(), cancellationToken);
+    }
+
+    private async Task CommitAsync(WarmState warm, bool idle, DateTimeOffset arrival, CancellationToken cancellationToken)
+    {
+        if (Intake.Batch.Count > 0)
+            Intake.Applied(await warm.Task.ApplyAsync(Intake.Batch, cancellationToken));
+        var entries = new List<OutboxEntry>();
+        if (!Stream.Query.IsWindowed)
+            await AddRowsAsync(warm, entries, cancellationToken);
+        else if (Stream.Compiled.IsShuffled)
+            await AddShuffleAsync(warm, entries, idle, cancellationToken);
+        else if (Intake.Watermark is { } watermark && await CloseAsync(warm, watermark, Intake.MaxEventTime ?? watermark, cancellationToken) is { } closed)
+            entries.Add(closed);
+        await AddLateAsync(warm, entries, cancellationToken);
+        await AddPoisonAsync(warm, entries, cancellationToken);
+        await CommitAsync(warm, entries, idle, arrival, cancellationToken);
+    }
+
+    private Task CommitAsync(WarmState warm, List<OutboxEntry> entries, bool idle, DateTimeOffset arrival, CancellationToken cancellationToken)
+    {
+        var position = warm.State with
+        {
+            LastSequence = Intake.LastSequence,
+            LastEnqueued = Intake.LastEnqueued,
+            MaxEventTime = Intake.MaxEventTime,
+            Watermark = Intake.Watermark,
+            Counters = Intake.Counters,
+            LastArrival = arrival,
+            Idle = idle,
+        };
+        Intake.Clear();
+        return CommitAsync(warm, position, entries, cancellationToken);
+    }
+
+    private async Task AddRowsAsync(WarmState warm, List<OutboxEntry> entries, CancellationToken cancellationToken)
+    {
+        if (Intake.Batch.Count == 0)
+            return;
+        var file = NewFile(warm, "parquet");
+        var rows = await warm.Task.WriteRowsAsync(file, cancellationToken);
+        warm.Task.DropRows();
+        if (rows > 0)
+            entries.Add(await EntryAsync(warm, OutboxKind.Results, file, rows, e => e with { EventTime = Intake.MaxEventTime ?? 0 }, cancellationToken));
+    }
+
+    // Every commit tells every partition of the shuffle something, if only how far time is.
+    private async Task AddShuffleAsync(WarmState warm, List<OutboxEntry> entries, bool idle, CancellationToken cancellationToken)
+    {
+        var parts = await warm.Task.TakeShuffleAsync(shuffleTargets, Stream.Query.Shuffle(Stream.Spec.PartitionKey), cancellationToken);
+        for (var target = 0; target < shuffleTargets; target++)
+        {
+            OutboxEntry Address(OutboxEntry entry) => entry with { Target = target, Watermark = Intake.Watermark, Idle = idle };
+            if (parts.FirstOrDefault(p => p.Partition == target) is not { Parquet.Length: > 0 } part)
+            {
+                entries.Add(Address(new OutboxEntry(OutboxKind.Shuffle, warm.State.Commit + 1, null, 0)));
+                continue;
+            }
+            var file = NewFile(warm, "parquet");
+            await File.WriteAllBytesAsync(file, part.Parquet.ToArray(), cancellationToken);
+            entries.Add(await EntryAsync(warm, OutboxKind.Shuffle, file, part.Rows, Address, cancellationToken));
+        }
+    }
+
+    private async Task AddLateAsync(WarmState warm, List<OutboxEntry> entries, CancellationToken cancellationToken)
+    {
+        if (Intake.Late.Count == 0)
+            return;
+        var file = NewFile(warm, "parquet");
+        using var writer = await LateWriter.OpenAsync(Stream, warm.Folder, cancellationToken);
+        var rows = await writer.WriteAsync(Intake.Late, file, cancellationToken);
+        entries.Add(await EntryAsync(warm, OutboxKind.Late, file, rows, e => e with { EventTime = Intake.MaxEventTime ?? 0 }, cancellationToken));
+    }
+
+    private async Task AddPoisonAsync(WarmState warm, List<OutboxEntry> entries, CancellationToken cancellationToken)
+    {
+        if (Intake.Poison.Count == 0)
+            return;
+        var file = NewFile(warm, "jsonl");
+        await using (var lines = new StreamWriter(file))
+        {
+            foreach (var poison in Intake.Poison.OrderBy(p => p.SequenceNumber))
+                await lines.WriteLineAsync(JsonSerializer.Serialize(poison, Jobs.Responses.Json).AsMemory(), cancellationToken);
+        }
+        var first = Intake.Poison.Min(p => p.SequenceNumber);
+        entries.Add(await EntryAsync(warm, OutboxKind.Poison, file, Intake.Poison.Count, e => e with { FirstSequence = first }, cancellationToken));
+    }
+
+    private async Task CatchUpAsync(WarmState warm, StreamEvent next, CancellationToken cancellationToken)
+    {
+        if (next.SequenceNumber <= Intake.LastSequence + 1)
+            return;
+        if (IsNew(warm) && Stream.Definition.From.Time is { } time && Micros.ToTime(next.Enqueued) < time)
+            return; // It begins behind this one.
+        await CatchUpAsync(warm, await Services.Log.RangeAsync(Stream.Spec.Hub, Place.Partition, cancellationToken), next.SequenceNumber - 1, cancellationToken);
+    }
+
+    /// <summary>Reads what the log has beyond the state.</summary>
+    /// <returns>Whether there was anything.</returns>
+    private async Task<bool> CatchUpAsync(WarmState warm, CancellationToken cancellationToken)
+    {
+        var range = await Services.Log.RangeAsync(Stream.Spec.Hub, Place.Partition, cancellationToken);
+        return range.Last > Intake.LastSequence && await CatchUpAsync(warm, range, range.Last, cancellationToken);
+    }
+
+    private async Task<bool> CatchUpAsync(WarmState warm, LogRange range, long last, CancellationToken cancellationToken)
+    {
+        var isNew = IsNew(warm);
+        var first = !isNew ? Intake.LastSequence + 1
+            : Stream.Definition.From.Time is { } time ? await Services.Log.FirstSinceAsync(Stream.Spec.Hub, Place.Partition, time, cancellationToken)
+            : range.First;
+        if (first < range.First)
+        {
+            var lost = Math.Min(range.First - 1, last) - first + 1;
+            Intake.Skip(first + lost - 1, lost);
+            first += lost;
+            LogLost(Stream.Name, Place.Partition, lost);
+        }
+        if (first > last)
+            return false;
+        await foreach (var events in Services.Log.ReadAsync(Stream.Spec.Hub, Place.Partition, first, last, cancellationToken))
+            await TakeAsync(warm, events, cancellationToken);
+        return true;
+    }
+
+    private bool IsNew(WarmState warm) => warm.State.Commit == 0 && Intake.LastSequence < 0;
+
+    private void LogLost(string stream, int partition, long lost) =>
+        Logger.LogError("Stream '{Stream}': the hub had removed {Lost} events of partition {Partition} before they were read", stream, lost, partition);
+}

@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Streams;
+
+/// <summary>Works on a partition of the shuffle: brings together the partial rows of a stream's groups and closes their windows.</summary>
+internal sealed class ShuffleWorker(ActiveStream stream, StreamPlace place, WorkerServices services, ILogger logger, int sources)
+    : StreamWorker(stream, place, services, logger)
+{
+    private readonly Dictionary<int, SourceState> _sources = [];
+    private StreamCounters _counters = new();
+
+    /// <summary>Takes messages in their order in the hub. Those of commits that are known already change nothing.</summary>
+    public Task ProcessAsync(IReadOnlyList<(StreamEvent Event, ShuffleMessage Message)> messages, CancellationToken cancellationToken) => RunAsync(async warm =>
+    {
+        EnsureRoom(warm);
+        var taken = new List<string>();
+        var isDirty = false;
+        foreach (var (received, message) in messages)
+        {
+            // A message is known by its sender's commit: a sender that crashed sends the same again under another sequence number.
+            var known = _sources.GetValueOrDefault(message.Source);
+            if (message.Commit <= (known?.Commit ?? 0))
+                continue;
+            isDirty = true;
+            if (message.Commit > (known?.Commit ?? 0) + 1)
+                CountLost(message, known);
+            _counters = _counters with { Events = _counters.Events + 1 };
+            if (message.Rows.Length > 0 || message.Reference is not null)
+                await ApplyAsync(warm, message, taken, cancellationToken);
+            _sources[message.Source] = new SourceState(message.Commit, message.Watermark, message.Idle);
+        }
+        if (isDirty)
+            await CommitAsync(warm, Watermark(warm), messages[^1].Event.SequenceNumber, Services.Time.GetUtcNow(), cancellationToken);
+        foreach (var path in taken)
+            await Services.Store.DeleteAsync(StateStore.Container, path, cancellationToken);
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override Task LoadedAsync(WarmState warm, CancellationToken cancellationToken)
+    {
+        _sources.Clear();
+        foreach (var (source, state) in warm.State.Sources)
+            _sources[source] = state;
+        _counters = warm.State.Counters;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task TickAsync(WarmState warm, bool isFirst, CancellationToken cancellationToken)
+    {
+        // Where all senders are idle, event time goes on with the clock from where it stood when messages stopped.
+        if (_sources.Count < sources || _sources.Values.Any(s => !s.Idle) || Latest() is not { } latest)
+            return;
+        var target = latest + Micros.Of(Services.Time.GetUtcNow() - warm.State.LastArrival);
+        if (await CloseAsync(warm, target, latest, cancellationToken) is { } closed)
+            await CommitAsync(warm, target, [closed], warm.State.LastSequence, warm.State.LastArrival, cancellationToken);
+    }
+
+    private async Task ApplyAsync(WarmState warm, ShuffleMessage message, List<string> taken, CancellationToken cancellationToken)
+    {
+        var rows = message.Rows;
+        if (message.Reference is { } path)
+        {
+            using var bytes = new MemoryStream();
+            await using (var content = await Services.Store.OpenReadAsync(StateStore.Container, path, cancellationToken))
+                await content.CopyToAsync(bytes, cancellationToken);
+            rows = bytes.ToArray();
+            taken.Add(path);
+        }
+        var late = await warm.Task.ApplyPartialsAsync(rows, message.Source, cancellationToken);
+        _counters = _counters with { Late = _counters.Late + late, Dropped = _counters.Dropped + late };
+    }
+
+    private async Task CommitAsync(WarmState warm, long? watermark, long sequence, DateTimeOffset arrival, CancellationToken cancellationToken)
+    {
+        var entries = new List<OutboxEntry>();
+        if (watermark is { } closing && await CloseAsync(warm, closing, Latest() ?? closing, cancellationToken) is { } closed)
+            entries.Add(closed);
+        await CommitAsync(warm, watermark, entries, sequence, arrival, cancellationToken);
+    }
+
+    private Task CommitAsync(WarmState warm, long? watermark, List<OutboxEntry> entries, long sequence, DateTimeOffset arrival, CancellationToken cancellationToken) =>
+        CommitAsync(warm, warm.State with
+        {
+            LastSequence = Math.Max(sequence, warm.State.LastSequence),
+            MaxEventTime = Latest() ?? warm.State.MaxEventTime,
+            Watermark = watermark ?? warm.State.Watermark,
+            Sources = new Dictionary<int, SourceState>(_sources),
+            Counters = _counters,
+            LastArrival = arrival,
+        }, entries, cancellationToken);
+
+    // The least of those that are not idle. One that has not been heard yet may still bring anything.
+    private long? Watermark(WarmState warm)
+    {
+        var active = _sources.Values.Where(s => !s.Idle).ToList();
+        var now = warm.State.Watermark;
+        if (_sources.Count < sources || active.Exists(s => s.Watermark is null))
+            return now;
+        var least = active.Count > 0 ? active.Min(s => s.Watermark) : Latest();
+        return least is null || now > least ? now : least;
+    }
+
+    private long? Latest() => _sources.Values.Max(s => s.Watermark);
+
+    private void CountLost(ShuffleMessage message, SourceState? known)
+    {
+        var lost = message.Commit - (known?.Commit ?? 0) - 1;
+        _counters = _counters with { Lost = _counters.Lost + lost };
+        Logger.LogError(
+            "Stream '{Stream}': {Lost} messages of input partition {Source} to shuffle partition {Partition} are missing", Stream.Name, lost, message.Source, Place.Partition);
+    }
+}

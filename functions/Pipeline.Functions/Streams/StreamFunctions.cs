@@ -1,0 +1,101 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Jobs;
+
+namespace Pipeline.Streams;
+
+/// <summary>The HTTP API of streams.</summary>
+public sealed class StreamFunctions
+{
+    private readonly StreamService _streams;
+    private readonly StreamWindows _windows;
+
+    /// <summary>Made for each call.</summary>
+    public StreamFunctions(StreamService streams, StreamWindows windows) => (_streams, _windows) = (streams, windows);
+
+    /// <summary>Makes or changes a stream: 201 or 200.</summary>
+    [Function("PutStream")]
+    public Task<IActionResult> PutAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/streams/{name}")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        var (view, isNew) = await _streams.PutAsync(name, await Responses.ReadBodyAsync(request, JobSpec.MaxBytes, cancellationToken), cancellationToken);
+        return Responses.Ok(view, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    });
+
+    /// <summary>Lists streams.</summary>
+    [Function("ListStreams")]
+    public Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams")] HttpRequest request,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () => Responses.Ok(await _streams.ListAsync(cancellationToken)));
+
+    /// <summary>Shows one stream.</summary>
+    [Function("GetStream")]
+    public Task<IActionResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => ShowAsync(name, () => _streams.FindAsync(name, cancellationToken));
+
+    /// <summary>Removes a stream and its state.</summary>
+    [Function("DeleteStream")]
+    public Task<IActionResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/streams/{name}")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            await _streams.DeleteAsync(name, cancellationToken) ? new NoContentResult() : Unknown(name));
+
+    /// <summary>Lets a stream wait.</summary>
+    [Function("PauseStream")]
+    public Task<IActionResult> PauseAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/streams/{name}/pause")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => ShowAsync(name, () => _streams.SetStatusAsync(name, StreamStatus.Paused, cancellationToken));
+
+    /// <summary>Lets a stream go on.</summary>
+    [Function("ResumeStream")]
+    public Task<IActionResult> ResumeAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/streams/{name}/resume")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => ShowAsync(name, () => _streams.SetStatusAsync(name, StreamStatus.Running, cancellationToken));
+
+    /// <summary>Lets a stream make its results again from an earlier place in the log.</summary>
+    [Function("RewindStream")]
+    public Task<IActionResult> RewindAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/streams/{name}/rewind")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) =>
+        ShowAsync(name, async () => await _streams.RewindAsync(name, await Responses.ReadBodyAsync(request, JobSpec.MaxBytes, cancellationToken), cancellationToken));
+
+    /// <summary>The latest results of a stream.</summary>
+    [Function("GetStreamWindows")]
+    public Task<IActionResult> WindowsAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/windows")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => ShowAsync(name, () => _windows.ReadAsync(name, Top(request.Query), cancellationToken));
+
+    /// <summary>How a stream stands.</summary>
+    [Function("GetStreamState")]
+    public Task<IActionResult> StateAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/state")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => ShowAsync(name, () => _streams.StateAsync(name, cancellationToken));
+
+    private static Task<IActionResult> ShowAsync<T>(string name, Func<Task<T?>> find) where T : class =>
+        Responses.GuardAsync(async () => await find() is { } found ? Responses.Ok(found) : Unknown(name));
+
+    private static IActionResult Unknown(string name) =>
+        Responses.NotFound($"There is no stream '{(name.Length > 80 ? name[..80] + "…" : name)}'. GET /api/streams lists those that there are.");
+
+    private static int Top(IQueryCollection query)
+    {
+        const int Usual = 10, Most = 1_000;
+        if (query["top"].ToString() is not { Length: > 0 } text)
+            return Usual;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top is >= 1 and <= Most
+            ? top
+            : throw new SpecException("", $"'top' must be a whole number from 1 to {Most}; this is '{text}'.", ProblemTypes.InvalidRequest);
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipeline.Storage;
+
+namespace Pipeline.Streams;
+
+/// <summary>Registers the room of streams.</summary>
+public static class StreamServices
+{
+    /// <summary>Adds the services of this room.</summary>
+    public static IServiceCollection AddStreams(this IServiceCollection services, IConfiguration configuration) => services
+        .AddEventHubSender(configuration)
+        .AddStreamSinks()
+        .AddSingleton<HubSlots>()
+        .AddSingleton<IPartitionLog, EventHubLog>()
+        .AddSingleton<IShuffleChannel, ShuffleChannel>()
+        .AddSingleton<DefinitionStore>()
+        .AddSingleton<StateStore>()
+        .AddSingleton<ReferenceTables>()
+        .AddSingleton<StreamCompiler>()
+        .AddSingleton<StreamCatalog>()
+        .AddSingleton(provider => new WorkerServices(
+            provider.GetRequiredService<StateStore>(), provider.GetRequiredService<ReferenceTables>(), provider.GetRequiredService<IObjectStore>(),
+            provider.GetRequiredService<IPartitionLog>(), provider.GetRequiredService<IShuffleChannel>(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new StreamRuntime(
+            provider.GetRequiredService<StreamCatalog>(), provider.GetRequiredService<WorkerServices>(), provider.GetRequiredService<ILogger<StreamRuntime>>()))
+        .AddSingleton(provider => new StreamService(
+            provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StreamCompiler>(), provider.GetRequiredService<StreamCatalog>(),
+            provider.GetRequiredService<StateStore>(), provider.GetRequiredService<IPartitionLog>(), provider.GetRequiredService<IShuffleChannel>(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new StreamWindows(
+            provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StreamCatalog>(), provider.GetRequiredService<StateStore>()));
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Pipeline.Storage;
+using Pipeline.Streams;
+
+namespace Pipeline.Tests.Streams.Runtime;
+
+/// <summary>One host of the app as far as streams go: it shares store, hubs and sinks with the other hosts of a test.</summary>
+internal sealed class StreamHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public StreamHost(IObjectStore store, FakeHubs hubs, RecordingSinkKind sink, FakeTimeProvider time)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("PipelineHub1", "trades"), new("PipelineHub2", "events")]).Build();
+        var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddSingleton<TimeProvider>(time)
+            .AddSingleton(store)
+            .AddLogging()
+            .AddPipelineStorage(configuration)
+            .AddStreams(configuration)
+            .AddSingleton<IPartitionLog>(hubs)
+            .AddSingleton<IShuffleChannel>(hubs)
+            .AddSingleton<IStreamSinkKind>(sink);
+        _services = services.BuildServiceProvider();
+        Hubs = hubs;
+    }
+
+    public FakeHubs Hubs { get; }
+
+    public StreamService Streams => _services.GetRequiredService<StreamService>();
+
+    public StreamRuntime Runtime => _services.GetRequiredService<StreamRuntime>();
+
+    public Task PutAsync(string name, string json) => Streams.PutAsync(name, Encoding.UTF8.GetBytes(json), default);
+
+    public Task<StreamWindowsView?> WindowsAsync(string name, int top = 10) => _services.GetRequiredService<StreamWindows>().ReadAsync(name, top, default);
+
+    /// <summary>Delivers events of a partition, as a trigger does.</summary>
+    public Task DeliverAsync(int partition, int first, int count) =>
+        Runtime.ProcessAsync("trades", partition, [.. Hubs.Log("trades", partition).Skip(first).Take(count)], default);
+
+    /// <summary>Delivers messages of the shuffle from a place on, and gives the place behind them.</summary>
+    public async Task<int> ShuffleAsync(int partition, int first)
+    {
+        var messages = Hubs.Log(FakeHubs.Shuffle, partition).Skip(first).ToList();
+        if (messages.Count > 0)
+            await Runtime.ShuffleAsync(partition, messages, default);
+        return first + messages.Count;
+    }
+
+    public Task TickAsync() => Runtime.TickAsync(default);
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
