@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Embedded.EventHubs.Log;
@@ -52,19 +53,17 @@ internal sealed class EventHub : IDisposable
                 + $"{declaration.PartitionCount}. Declare {description.PartitionCount}, or delete {folder} to start it empty.");
         }
 
-        var partitions = new List<PartitionLog>();
+        var partitions = new PartitionLog?[declaration.PartitionCount];
         try
         {
-            for (var id = 0; id < declaration.PartitionCount; id++)
-            {
-                partitions.Add(PartitionLog.Open(Path.Combine(folder, $"{id}"), declaration.Log, time, logger));
-            }
-
-            return new EventHub(declaration, description.CreatedAt, [.. partitions]);
+            // Logs whose host was killed are looked through, which takes a while where they are full.
+            Parallel.For(0, partitions.Length, id => partitions[id] = PartitionLog.Open(Path.Combine(folder, $"{id}"), declaration.Log, time, logger));
+            return new EventHub(declaration, description.CreatedAt, partitions!);
         }
-        catch
+        catch (Exception e)
         {
-            foreach (var partition in partitions) partition.Dispose();
+            foreach (var partition in partitions) partition?.Dispose();
+            if (e is AggregateException { InnerExceptions: [{ } first, ..] }) ExceptionDispatchInfo.Throw(first);
             throw;
         }
     }

@@ -147,6 +147,25 @@ internal sealed class LogSegment : IDisposable
         return null;
     }
 
+    /// <summary>Takes up the headers of its groups from whoever has read them all, so that they need not be read again.</summary>
+    public void Learn(IEnumerable<GroupHeader> headers)
+    {
+        var index = new List<GroupHeader>();
+        var last = default(GroupHeader?);
+        foreach (var header in headers)
+        {
+            AddToIndex(index, header);
+            last = header;
+        }
+
+        lock (_indexLock)
+        {
+            _index = index;
+        }
+
+        if (last is { } known) Volatile.Write(ref _lastEnqueued, known.EnqueuedTime);
+    }
+
     /// <summary>Cuts the file behind its last whole group after a start.</summary>
     public void Truncate(long end)
     {

@@ -16,11 +16,15 @@ internal static class SegmentRecovery
         var buffer = new byte[ChunkBytes];
         var offset = segment.BaseOffset;
         var next = segment.BaseSequenceNumber;
+        var headers = new List<GroupHeader>();
         while (offset < segment.End && TryReadGroup(segment, offset, ref buffer, out var header) && header.FirstSequenceNumber == next)
         {
             offset = header.End;
             next = header.NextSequenceNumber;
+            headers.Add(header);
         }
+
+        segment.Learn(headers);
 
         var torn = segment.End - offset;
         if (torn == 0) return (next, 0);
