@@ -146,20 +146,20 @@ public sealed class ParquetFetcherTests : IDisposable
     }
 
     [Fact]
-    public void Slice_OfAFooter_KeepsAllButTheOtherRowGroups()
+    public async Task Slice_OfAFooter_KeepsAllButTheOtherRowGroups()
     {
         var path = _folder["many.parquet"];
         _duck.Write("SELECT range AS id FROM range(2048 * 40)", path, "ROW_GROUP_SIZE 2048");
         var bytes = File.ReadAllBytes(path);
         var length = FooterParser.LengthOf(bytes.AsSpan(^8..), bytes.Length);
-        var whole = FooterParser.Parse(bytes.AsMemory(^length..), bytes.Length);
+        var whole = await FooterParser.ParseAsync(bytes.AsMemory(^length..), bytes.Length, s_ct);
 
-        Gen.Bool.Array[40].Sample(chosen =>
+        await Gen.Bool.Array[40].SampleAsync(async chosen =>
         {
             var groups = Enumerable.Range(0, 40).Where(g => chosen[g]).ToList();
             var sliced = FooterSlicer.Slice(whole.Bytes.Span, groups, groups.Count * 2048L);
             Assert.Equal(sliced.Length, FooterParser.LengthOf(sliced.AsSpan(^8..), bytes.Length));
-            var parsed = FooterParser.Parse(sliced, bytes.Length - length + sliced.Length);
+            var parsed = await FooterParser.ParseAsync(sliced, bytes.Length - length + sliced.Length, s_ct);
             Assert.Equal(whole.Columns, parsed.Columns);
             Assert.Equal(groups.Count * 2048L, parsed.Rows);
             Assert.Equal(groups.SelectMany(g => whole.RowGroups[g].Chunks[0].Ranges), parsed.RowGroups.SelectMany(g => g.Chunks[0].Ranges));

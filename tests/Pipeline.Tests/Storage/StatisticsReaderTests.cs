@@ -1,16 +1,18 @@
-using System.Text;
+using Parquet.Meta;
 using Pipeline.Storage;
+using Encoding = System.Text.Encoding;
+using ParquetType = Parquet.Meta.Type;
 
 namespace Pipeline.Tests.Storage;
 
 /// <summary>Statistics that would skip rows wrongly are taken for unknown.</summary>
 public class StatisticsReaderTests
 {
-    private static readonly SchemaElement s_int = new() { Type = ParquetType.Int32 };
-    private static readonly SchemaElement s_unsigned = new() { Type = ParquetType.Int32, ConvertedType = ConvertedType.UInt32 };
-    private static readonly SchemaElement s_text = new() { Type = ParquetType.ByteArray, ConvertedType = ConvertedType.Utf8 };
-    private static readonly SchemaElement s_double = new() { Type = ParquetType.Double };
-    private static readonly SchemaElement s_date = new() { Type = ParquetType.Int32, ConvertedType = ConvertedType.Date };
+    private static readonly SchemaElement s_int = new() { Type = ParquetType.INT32 };
+    private static readonly SchemaElement s_unsigned = new() { Type = ParquetType.INT32, ConvertedType = ConvertedType.UINT_32 };
+    private static readonly SchemaElement s_text = new() { Type = ParquetType.BYTE_ARRAY, ConvertedType = ConvertedType.UTF8 };
+    private static readonly SchemaElement s_double = new() { Type = ParquetType.DOUBLE };
+    private static readonly SchemaElement s_date = new() { Type = ParquetType.INT32, ConvertedType = ConvertedType.DATE };
 
     [Fact]
     public void Read_None_KnowsNothing() => Assert.Equal(ChunkStatistics.Unknown, StatisticsReader.Read(null, s_int, "INTEGER", 9));
@@ -41,7 +43,7 @@ public class StatisticsReaderTests
     [Fact]
     public void Read_ShortenedText_IsNoValue() => Assert.Equal(
         new ChunkStatistics("a", null, null),
-        Read(s_text, "VARCHAR", new() { MinValue = Text("a"), MaxValue = Text("zzz"), IsMinExact = true, IsMaxExact = false }));
+        Read(s_text, "VARCHAR", new() { MinValue = Text("a"), MaxValue = Text("zzz"), IsMinValueExact = true, IsMaxValueExact = false }));
 
     [Fact]
     public void Read_TextThatIsNotUtf8OrHoldsNul_IsUnknown() => Assert.Equal(
@@ -51,7 +53,7 @@ public class StatisticsReaderTests
     public void Read_Texts_AreComparedByTheirBytes()
     {
         // By UTF-16 the second would come first.
-        var statistics = new WireStatistics { MinValue = Text("\uFF5E"), MaxValue = Text("\U0001F600") };
+        var statistics = new Statistics { MinValue = Text("\uFF5E"), MaxValue = Text("\U0001F600") };
         Assert.Equal(new ChunkStatistics("\uFF5E", "\U0001F600", null), Read(s_text, "VARCHAR", statistics));
     }
 
@@ -88,14 +90,14 @@ public class StatisticsReaderTests
     [Fact]
     public void Read_NanosecondsBeforeTheEpoch_KeepEveryDigit()
     {
-        var leaf = new SchemaElement { Type = ParquetType.Int64, LogicalType = new LogicalType(LogicalKind.Timestamp) { Unit = TimeUnit.Nanos } };
-        var statistics = new WireStatistics { MinValue = BitConverter.GetBytes(-1L), MaxValue = BitConverter.GetBytes(1_000_000_001L) };
+        var leaf = new SchemaElement { Type = ParquetType.INT64, LogicalType = new LogicalType { TIMESTAMP = new TimestampType { Unit = new TimeUnit { NANOS = new NanoSeconds() } } } };
+        var statistics = new Statistics { MinValue = BitConverter.GetBytes(-1L), MaxValue = BitConverter.GetBytes(1_000_000_001L) };
         Assert.Equal(
             new ChunkStatistics("1969-12-31 23:59:59.999999999", "1970-01-01 00:00:01.000000001", null),
             StatisticsReader.Read(statistics, leaf, "TIMESTAMP_NS", 9));
     }
 
-    private static ChunkStatistics Read(SchemaElement leaf, string type, WireStatistics statistics) =>
+    private static ChunkStatistics Read(SchemaElement leaf, string type, Statistics statistics) =>
         StatisticsReader.Read(statistics, leaf, type, rows: 9);
 
     private static byte[] Int(int value) => BitConverter.GetBytes(value);

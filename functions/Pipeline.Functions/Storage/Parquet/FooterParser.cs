@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Parquet;
+using Parquet.Meta;
 
 namespace Pipeline.Storage;
 
@@ -32,11 +34,13 @@ internal static class FooterParser
     /// <summary>Reads a footer.</summary>
     /// <param name="footer">The footer with its trailer.</param>
     /// <param name="fileLength">How many bytes the whole file has.</param>
+    /// <param name="ct">Stops the reading.</param>
     /// <exception cref="InvalidDataException">The footer is damaged or does not fit the file.</exception>
     /// <exception cref="NotSupportedException">The file uses what cannot be read.</exception>
-    public static ParquetFooter Parse(ReadOnlyMemory<byte> footer, long fileLength)
+    public static async Task<ParquetFooter> ParseAsync(ReadOnlyMemory<byte> footer, long fileLength, CancellationToken ct)
     {
-        var metadata = ParquetMetadataReader.Read(footer.Span[..^TrailerLength]);
+        using var guarded = FooterGuard.Check(footer.Span[..^TrailerLength]);
+        var metadata = await ReadAsync(guarded, ct);
         var columns = ParquetSchema.Columns(metadata.Schema);
         var leaves = columns.Sum(c => c.Leaves);
         var dataEnd = fileLength - footer.Length;
@@ -56,6 +60,19 @@ internal static class FooterParser
             : throw new InvalidDataException($"it should have {metadata.NumRows} rows, but its row groups have {firstRow}");
     }
 
+    private static async Task<FileMetaData> ReadAsync(MemoryStream guarded, CancellationToken ct)
+    {
+        try
+        {
+            await using var reader = await ParquetReader.CreateAsync(guarded, cancellationToken: ct);
+            return reader.Metadata!;
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+        {
+            throw new InvalidDataException($"Parquet.Net finds its footer damaged ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
     private static ParquetChunk[] Chunks(RowGroup group, IReadOnlyList<ParquetSchema.Entry> columns, int number, long dataEnd)
     {
         var chunks = new ParquetChunk[columns.Count];
@@ -67,12 +84,15 @@ internal static class FooterParser
             long bytes = 0;
             for (var end = leaf + column.Leaves; leaf < end; leaf++)
             {
-                bytes += group.Columns[leaf].MetaData.TotalCompressedSize;
-                AddRanges(group.Columns[leaf], ranges, dataEnd, $"column '{column.Column.Name}' of row group {number}");
+                var chunk = group.Columns[leaf];
+                if (chunk.FilePath is { Length: > 0 }) throw new NotSupportedException("its columns are in other files");
+                // The guard made sure of this.
+                bytes += chunk.MetaData!.TotalCompressedSize;
+                AddRanges(chunk, ranges, dataEnd, $"column '{column.Column.Name}' of row group {number}");
             }
 
             var statistics = column.Plain is { } plain
-                ? StatisticsReader.Read(group.Columns[leaf - 1].MetaData.Statistics, plain, column.Column.Type, group.NumRows)
+                ? StatisticsReader.Read(group.Columns[leaf - 1].MetaData!.Statistics, plain, column.Column.Type, group.NumRows)
                 : ChunkStatistics.Unknown;
             chunks[i] = new ParquetChunk(bytes, ranges, statistics);
         }
@@ -82,12 +102,12 @@ internal static class FooterParser
 
     private static void AddRanges(ColumnChunk chunk, List<ByteRange> ranges, long dataEnd, string where)
     {
-        var data = chunk.MetaData;
+        var data = chunk.MetaData!;
         // Writers put 0 where there is no dictionary; no page can be there, as the file begins with its magic.
         long[] starts = [data.DataPageOffset, data.DictionaryPageOffset ?? 0, data.IndexPageOffset ?? 0];
         Add(new ByteRange(starts.Where(s => s > 0).DefaultIfEmpty().Min(), data.TotalCompressedSize));
-        if (chunk.OffsetIndex is { } offsetIndex) Add(offsetIndex);
-        if (chunk.ColumnIndex is { } columnIndex) Add(columnIndex);
+        if (chunk.OffsetIndexOffset is { } offsetIndex) Add(new ByteRange(offsetIndex, chunk.OffsetIndexLength ?? 0));
+        if (chunk.ColumnIndexOffset is { } columnIndex) Add(new ByteRange(columnIndex, chunk.ColumnIndexLength ?? 0));
         // Some writers leave the filter's length out. It says its own length, within bounds that this is beyond.
         if (data.BloomFilterOffset is { } filter)
             Add(new ByteRange(filter, data.BloomFilterLength ?? Math.Clamp(dataEnd - filter, 0, 1 << 20)));

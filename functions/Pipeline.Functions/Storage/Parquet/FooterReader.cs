@@ -50,7 +50,7 @@ public sealed class FooterReader : IDisposable
                 if (read == 0) throw new EndOfStreamException($"'{localFile}' shrank while it was read.");
                 done += read;
             }
-        });
+        }, ct);
     }
 
     /// <inheritdoc/>
@@ -61,9 +61,9 @@ public sealed class FooterReader : IDisposable
         {
             var read = await _store.ReadRangeAsync(file.Container, file.Path, offset, buffer, file.ETag, ct);
             if (read < buffer.Length) throw ConditionFailedException.Changed(file.Container, file.Path);
-        });
+        }, ct);
 
-    private static async Task<ParquetFooter> ReadAsync(string name, long length, Func<long, Memory<byte>, Task> readAt)
+    private static async Task<ParquetFooter> ReadAsync(string name, long length, Func<long, Memory<byte>, Task> readAt, CancellationToken ct)
     {
         try
         {
@@ -74,12 +74,12 @@ public sealed class FooterReader : IDisposable
             var footerLength = FooterParser.LengthOf(tail.AsSpan(^FooterParser.TrailerLength..), length);
             if (tail.Length == length && !tail.AsSpan(0, 4).SequenceEqual("PAR1"u8))
                 throw new InvalidDataException("it does not begin as a Parquet file does");
-            if (footerLength <= tail.Length) return FooterParser.Parse(tail.AsSpan(^footerLength..).ToArray(), length);
+            if (footerLength <= tail.Length) return await FooterParser.ParseAsync(tail.AsSpan(^footerLength..).ToArray(), length, ct);
 
             var footer = new byte[footerLength];
             tail.CopyTo(footer, footerLength - tail.Length);
             await readAt(length - footerLength, footer.AsMemory(0, footerLength - tail.Length));
-            return FooterParser.Parse(footer, length);
+            return await FooterParser.ParseAsync(footer, length, ct);
         }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Pipeline.Storage;
@@ -17,7 +16,7 @@ internal static class FooterSlicer
     public static byte[] Slice(ReadOnlySpan<byte> footer, IReadOnlyList<int> rowGroups, long rows)
     {
         var metadata = footer[..^FooterParser.TrailerLength];
-        var output = new ArrayBufferWriter<byte>(footer.Length);
+        using var output = new MemoryStream(footer.Length);
         var copied = 0;
         var reader = new ThriftCompactReader(metadata);
         reader.BeginStruct();
@@ -28,13 +27,13 @@ internal static class FooterSlicer
             {
                 case 3:
                     output.Write(metadata[copied..start]);
-                    WriteVarint(output, (ulong)((rows << 1) ^ (rows >> 63)));
+                    output.WriteZigZag(rows);
                     reader.Skip(type);
                     copied = reader.Position;
                     break;
                 case 4:
                     output.Write(metadata[copied..start]);
-                    WriteGroups(ref reader, metadata, reader.ReadListOf(ThriftType.Struct, type), rowGroups, output);
+                    WriteGroups(ref reader, metadata, reader.ReadListOf(ThriftType.Struct), rowGroups, output);
                     copied = reader.Position;
                     break;
                 default:
@@ -44,26 +43,17 @@ internal static class FooterSlicer
         }
 
         output.Write(metadata[copied..]);
-        BinaryPrimitives.WriteInt32LittleEndian(output.GetSpan(4), output.WrittenCount);
-        output.Advance(4);
+        Span<byte> length = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(length, (int)output.Length);
+        output.Write(length);
         output.Write(footer[^4..]);
-        return output.WrittenSpan.ToArray();
+        return output.ToArray();
     }
 
     private static void WriteGroups(
-        ref ThriftCompactReader reader, ReadOnlySpan<byte> metadata, int count, IReadOnlyList<int> rowGroups, ArrayBufferWriter<byte> output)
+        ref ThriftCompactReader reader, ReadOnlySpan<byte> metadata, int count, IReadOnlyList<int> rowGroups, MemoryStream output)
     {
-        // The head of a list: its count and its elements' type, in one byte where the count is below 15.
-        if (rowGroups.Count < 15)
-        {
-            output.Write([(byte)(rowGroups.Count << 4 | (int)ThriftType.Struct)]);
-        }
-        else
-        {
-            output.Write([(byte)(15 << 4 | (int)ThriftType.Struct)]);
-            WriteVarint(output, (ulong)rowGroups.Count);
-        }
-
+        output.WriteListHead(rowGroups.Count);
         var kept = 0;
         for (var group = 0; group < count; group++)
         {
@@ -73,11 +63,5 @@ internal static class FooterSlicer
             output.Write(metadata[start..reader.Position]);
             kept++;
         }
-    }
-
-    private static void WriteVarint(ArrayBufferWriter<byte> output, ulong value)
-    {
-        for (; value >= 0x80; value >>= 7) output.Write([(byte)(value | 0x80)]);
-        output.Write([(byte)value]);
     }
 }

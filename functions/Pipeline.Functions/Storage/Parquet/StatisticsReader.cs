@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using Parquet.Meta;
+using ParquetType = Parquet.Meta.Type;
 
 namespace Pipeline.Storage;
 
@@ -18,12 +20,12 @@ internal static class StatisticsReader
     /// <param name="leaf">The column's schema.</param>
     /// <param name="type">The column's DuckDB type.</param>
     /// <param name="rows">How many rows the row group has.</param>
-    public static ChunkStatistics Read(WireStatistics? wire, SchemaElement leaf, string type, long rows)
+    public static ChunkStatistics Read(Statistics? wire, SchemaElement leaf, string type, long rows)
     {
         if (wire is null) return ChunkStatistics.Unknown;
         var nulls = wire.NullCount is >= 0 and var n && n <= rows ? wire.NullCount : null;
-        var min = wire.IsMinExact == false ? null : wire.MinValue;
-        var max = wire.IsMaxExact == false ? null : wire.MaxValue;
+        var min = wire.IsMinValueExact == false ? null : wire.MinValue;
+        var max = wire.IsMaxValueExact == false ? null : wire.MaxValue;
         if (wire.MinValue is null && wire.MaxValue is null && OldOrderIsDefined(leaf, type))
             (min, max) = (wire.Min, wire.Max);
 
@@ -36,28 +38,28 @@ internal static class StatisticsReader
 
     // The first version of the format compared all bytes as signed, which is wrong for texts and unsigned numbers.
     private static bool OldOrderIsDefined(SchemaElement leaf, string type) =>
-        leaf.Type is ParquetType.Boolean or ParquetType.Int32 or ParquetType.Int64 or ParquetType.Float or ParquetType.Double
+        leaf.Type is ParquetType.BOOLEAN or ParquetType.INT32 or ParquetType.INT64 or ParquetType.FLOAT or ParquetType.DOUBLE
         && !type.StartsWith('U');
 
     private static (IComparable Key, string Text)? Value(ReadOnlySpan<byte> bytes, SchemaElement leaf, string type)
     {
         switch (leaf.Type)
         {
-            case ParquetType.Boolean when bytes.Length == 1 && type == "BOOLEAN":
+            case ParquetType.BOOLEAN when bytes.Length == 1 && type == "BOOLEAN":
                 return (bytes[0] != 0, bytes[0] != 0 ? "true" : "false");
-            case ParquetType.Int32 when bytes.Length == 4:
+            case ParquetType.INT32 when bytes.Length == 4:
                 var number = BinaryPrimitives.ReadInt32LittleEndian(bytes);
                 return Whole(type.StartsWith('U') ? (uint)number : number, leaf, type);
-            case ParquetType.Int64 when bytes.Length == 8:
+            case ParquetType.INT64 when bytes.Length == 8:
                 var large = BinaryPrimitives.ReadInt64LittleEndian(bytes);
                 return Whole(type.StartsWith('U') ? (ulong)large : large, leaf, type);
-            case ParquetType.Float when bytes.Length == 4 && type == "FLOAT":
+            case ParquetType.FLOAT when bytes.Length == 4 && type == "FLOAT":
                 return Floating(BinaryPrimitives.ReadSingleLittleEndian(bytes), v => v.ToString("R", CultureInfo.InvariantCulture));
-            case ParquetType.Double when bytes.Length == 8 && type == "DOUBLE":
+            case ParquetType.DOUBLE when bytes.Length == 8 && type == "DOUBLE":
                 return Floating(BinaryPrimitives.ReadDoubleLittleEndian(bytes), v => v.ToString("R", CultureInfo.InvariantCulture));
-            case ParquetType.ByteArray or ParquetType.FixedLenByteArray when type.StartsWith("DECIMAL", StringComparison.Ordinal) && bytes.Length is > 0 and <= 32:
+            case ParquetType.BYTE_ARRAY or ParquetType.FIXED_LEN_BYTE_ARRAY when type.StartsWith("DECIMAL", StringComparison.Ordinal) && bytes.Length is > 0 and <= 32:
                 return Whole(new BigInteger(bytes, isUnsigned: false, isBigEndian: true), leaf, type);
-            case ParquetType.ByteArray or ParquetType.FixedLenByteArray when type == "VARCHAR":
+            case ParquetType.BYTE_ARRAY or ParquetType.FIXED_LEN_BYTE_ARRAY when type == "VARCHAR":
                 return Text(bytes);
             default:
                 return null;
@@ -71,19 +73,21 @@ internal static class StatisticsReader
         "DATE" => Moment(value, ticksPerUnit: TimeSpan.TicksPerDay, 1, "yyyy-MM-dd"),
         "TIMESTAMP" or "TIMESTAMP WITH TIME ZONE" or "TIMESTAMP_NS" => UnitOf(leaf) switch
         {
-            TimeUnit.Millis => Moment(value, TimeSpan.TicksPerMillisecond, 1, "yyyy-MM-dd HH:mm:ss.fff", zone: type),
-            TimeUnit.Micros => Moment(value, TimeSpan.TicksPerMicrosecond, 1, "yyyy-MM-dd HH:mm:ss.ffffff", zone: type),
-            TimeUnit.Nanos => Moment(value, 1, 100, "yyyy-MM-dd HH:mm:ss.fffffff", zone: type),
+            { MILLIS: not null } => Moment(value, TimeSpan.TicksPerMillisecond, 1, "yyyy-MM-dd HH:mm:ss.fff", zone: type),
+            { MICROS: not null } => Moment(value, TimeSpan.TicksPerMicrosecond, 1, "yyyy-MM-dd HH:mm:ss.ffffff", zone: type),
+            { NANOS: not null } => Moment(value, 1, 100, "yyyy-MM-dd HH:mm:ss.fffffff", zone: type),
             _ => null,
         },
-        _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => (value, Decimal(value, leaf.LogicalType?.Scale ?? leaf.Scale ?? 0)),
+        _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => (value, Decimal(value, leaf.LogicalType?.DECIMAL?.Scale ?? leaf.Scale ?? 0)),
         _ => null,
     };
 
-    private static TimeUnit UnitOf(SchemaElement leaf) => leaf.LogicalType is { Kind: LogicalKind.Timestamp } logical
-        ? logical.Unit
-        : leaf.ConvertedType == ConvertedType.TimestampMillis ? TimeUnit.Millis
-        : leaf.ConvertedType == ConvertedType.TimestampMicros ? TimeUnit.Micros : default;
+    private static TimeUnit? UnitOf(SchemaElement leaf) => leaf.LogicalType?.TIMESTAMP?.Unit ?? leaf.ConvertedType switch
+    {
+        ConvertedType.TIMESTAMP_MILLIS => new TimeUnit { MILLIS = new MilliSeconds() },
+        ConvertedType.TIMESTAMP_MICROS => new TimeUnit { MICROS = new MicroSeconds() },
+        _ => null,
+    };
 
     // Since 1970-01-01. DuckDB's infinities and years beyond .NET's are out of range, and so unknown.
     private static (IComparable, string)? Moment(BigInteger value, long ticksPerUnit, int unitsPerTick, string format, string zone = "")

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Pipeline.Storage;
 
 /// <summary>
@@ -10,8 +8,6 @@ namespace Pipeline.Storage;
 internal ref struct ThriftCompactReader(ReadOnlySpan<byte> bytes)
 {
     private const int DeepestNesting = 32;
-
-    private static readonly UTF8Encoding s_strictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
@@ -45,39 +41,15 @@ internal ref struct ThriftCompactReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>Reads a 32-bit number.</summary>
-    public int ReadInt32(ThriftType type)
+    public int ReadInt32()
     {
-        Expect(type, ThriftType.Int32);
         var value = ReadZigZag();
         return value is >= int.MinValue and <= int.MaxValue ? (int)value : throw Malformed("a number is out of range");
     }
 
-    /// <summary>Reads a 64-bit number.</summary>
-    public long ReadInt64(ThriftType type)
-    {
-        Expect(type, ThriftType.Int64);
-        return ReadZigZag();
-    }
-
-    /// <summary>Reads an 8-bit number.</summary>
-    public sbyte ReadInt8(ThriftType type)
-    {
-        Expect(type, ThriftType.Int8);
-        return unchecked((sbyte)ReadByte());
-    }
-
-    /// <summary>Reads a truth value, which a field carries in its type.</summary>
-    public readonly bool ReadBool(ThriftType type) => type switch
-    {
-        ThriftType.True => true,
-        ThriftType.False => false,
-        _ => throw Malformed($"a {type} stands where a truth value should"),
-    };
-
     /// <summary>Reads bytes.</summary>
-    public ReadOnlySpan<byte> ReadBinary(ThriftType type)
+    public ReadOnlySpan<byte> ReadBinary()
     {
-        Expect(type, ThriftType.Binary);
         var length = ReadVarint();
         if (length > (ulong)(_bytes.Length - _position)) throw Malformed("a text goes on past the end");
         var value = _bytes.Slice(_position, (int)length);
@@ -85,26 +57,18 @@ internal ref struct ThriftCompactReader(ReadOnlySpan<byte> bytes)
         return value;
     }
 
-    /// <summary>Reads a text.</summary>
-    public string ReadString(ThriftType type)
-    {
-        try
-        {
-            return s_strictUtf8.GetString(ReadBinary(type));
-        }
-        catch (DecoderFallbackException)
-        {
-            throw Malformed("a text is not UTF-8");
-        }
-    }
-
     /// <summary>Reads the head of a list, and returns how many elements of the type follow.</summary>
-    public int ReadListOf(ThriftType element, ThriftType type)
+    public int ReadListOf(ThriftType element)
     {
-        Expect(type, ThriftType.List);
         var count = ReadListHead(out var actual);
         if (count > 0) Expect(actual, element);
         return count;
+    }
+
+    /// <summary>Makes sure of a type.</summary>
+    public readonly void Expect(ThriftType actual, ThriftType expected)
+    {
+        if (actual != expected) throw Malformed($"a {actual} stands where a {expected} should");
     }
 
     /// <summary>Passes over a value.</summary>
@@ -127,7 +91,7 @@ internal ref struct ThriftCompactReader(ReadOnlySpan<byte> bytes)
                 Advance(16);
                 break;
             case ThriftType.Binary:
-                ReadBinary(type);
+                ReadBinary();
                 break;
             case ThriftType.List or ThriftType.Set:
                 SkipElements(ReadListHead(out var element), element, element);
@@ -213,10 +177,5 @@ internal ref struct ThriftCompactReader(ReadOnlySpan<byte> bytes)
     {
         if (count > _bytes.Length - _position) throw Malformed("it ends too early");
         _position += count;
-    }
-
-    private readonly void Expect(ThriftType actual, ThriftType expected)
-    {
-        if (actual != expected) throw Malformed($"a {actual} stands where a {expected} should");
     }
 }
