@@ -11,8 +11,12 @@ internal static class SinkServices
         .AddSingleton<AlertStore>()
         .AddSingleton<HubSenders>()
         .AddSingleton<WebhookSinkKind>()
-        .AddSingleton<IStreamSinkKind, DatasetSinkKind>()
+        .AddSingleton<BookStore>()
+        .AddSingleton<DatasetSinkKind>()
+        .AddSingleton<HubSinkKind>()
+        .AddSingleton<IStreamSinkKind>(provider => provider.GetRequiredService<DatasetSinkKind>())
         .AddSingleton<IStreamSinkKind>(provider => provider.GetRequiredService<WebhookSinkKind>())
-        .AddSingleton<IStreamSinkKind, HubSinkKind>()
+        .AddSingleton<IStreamSinkKind>(provider => provider.GetRequiredService<HubSinkKind>())
+        .AddSingleton<IStreamSinkKind, OrderSinkKind>()
         .AddSingleton<IStreamSinkKind, AlertSinkKind>();
 }

@@ -97,6 +97,15 @@ public sealed class DatasetSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Publish_RowsOfPlainTypes_GoAsTheyAre()
+    {
+        var output = _outputs.Rows(4, 3) with { Columns = [new("symbol", "VARCHAR"), new("window_start", "TIMESTAMP"), new("vwap", "DOUBLE"), new("volume", "VARCHAR")] };
+        await PublishAsync(Sink(windowed: false), output);
+
+        Assert.Equal(await File.ReadAllBytesAsync(output.File), await File.ReadAllBytesAsync(_store.LocalPath("datasets", Assert.Single(await PathsAsync()))!));
+    }
+
+    [Fact]
     public async Task Publish_AHostThatHasLostThePartition_WritesNothing()
     {
         _fence.Closed = true;

@@ -14,17 +14,7 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
     {
         if (output.Rows == 0 && output.Windows is not { Count: > 0 }) return;
         using var folder = TaskFolder.Create();
-        var files = new List<(SinkFile File, string Local)>();
-        using (var session = Open(output.Columns, new ParquetFile(output.File), folder))
-        {
-            foreach (var file in await FilesAsync(session, output, cancellationToken))
-            {
-                var local = folder.File(string.Create(CultureInfo.InvariantCulture, $"{files.Count}.parquet"));
-                await session.WriteResultAsync(file.Sql, output.Columns, local, spec.Compression, [], cancellationToken);
-                files.Add((file, local));
-            }
-        }
-
+        var files = await MakeAsync(output, folder, cancellationToken);
         await Parallel.ForEachAsync(files, new ParallelOptions { MaxDegreeOfParallelism = ParallelWrites, CancellationToken = cancellationToken }, async (file, token) =>
         {
             // Before the file, so that no file is there of which nobody knows how to take it apart.
@@ -57,6 +47,31 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
 
     /// <summary>Where the windows of a file are told that holds several.</summary>
     internal static string WindowsOf(string path) => $"{path[..path.IndexOf('/')]}/_windows/{path[(path.LastIndexOf('/') + 1)..]}.json";
+
+    private async Task<IReadOnlyList<(SinkFile File, string Local)>> MakeAsync(StreamOutput output, TaskFolder folder, CancellationToken cancellationToken)
+    {
+        if (AsItIs(output) is { } whole) return [(whole, output.File)];
+        var files = new List<(SinkFile, string)>();
+        using var session = Open(output.Columns, new ParquetFile(output.File), folder);
+        foreach (var file in await FilesAsync(session, output, cancellationToken))
+        {
+            var local = folder.File(string.Create(CultureInfo.InvariantCulture, $"{files.Count}.parquet"));
+            await session.WriteResultAsync(file.Sql, output.Columns, local, spec.Compression ?? DatasetSinkSpec.UsualCompression, [], cancellationToken);
+            files.Add((file, local));
+        }
+
+        return files;
+    }
+
+    // Many streams give rows of plain types, a commit a file: then the output can go as it is, and a session would take most of the time.
+    private SinkFile? AsItIs(StreamOutput output)
+    {
+        if (spec is not { By: null, Compression: null } || !output.Columns.All(IsStoredAsItIs)) return null;
+        if (output.Windows is null) return SinkFiles.OfRows(output, spec, null);
+        return SinkFiles.OfWindows(output, spec, corrects) is [var one] && output.Windows.Where(w => w.Rows > 0).Take(2).Count() == (one.Windows is null ? 1 : 2) ? one : null;
+    }
+
+    private static bool IsStoredAsItIs(ColumnSchema column) => ParquetCarrier.Exact(column.Type) == column.Type && ParquetCarrier.StoredColumns([column])[0].Type == column.Type;
 
     private async Task<IReadOnlyList<SinkFile>> FilesAsync(DuckDbSession session, StreamOutput output, CancellationToken cancellationToken)
     {
@@ -148,7 +163,7 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
         if (footer.Rows != rows) return; // A host did this, and died before it could tell.
         IReadOnlyList<ColumnSchema> columns = [.. footer.Columns.Select(c => new ColumnSchema(c.Name, c.Type))];
         using (var session = Open(columns, new ParquetFile(old, Rows: ranges), folder))
-            await session.WriteResultAsync($"SELECT * FROM {SinkFiles.Table}", columns, local, spec.Compression, [], cancellationToken);
+            await session.WriteResultAsync($"SELECT * FROM {SinkFiles.Table}", columns, local, spec.Compression ?? DatasetSinkSpec.UsualCompression, [], cancellationToken);
         await PutAsync(path, () => File.OpenRead(local), fence, cancellationToken);
     }
 }

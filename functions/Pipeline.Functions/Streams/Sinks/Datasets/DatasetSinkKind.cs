@@ -6,7 +6,7 @@ namespace Pipeline.Streams;
 /// <summary><c>{ "dataset": "bars", "partitionBy": "day" }</c>: writes Parquet files, which are inputs of batch jobs at once.</summary>
 internal sealed class DatasetSinkKind(IObjectStore store, DatasetCompactor compactor, TimeProvider time) : IStreamSinkKind
 {
-    private static readonly string[] s_compressions = ["zstd", "snappy", "gzip", "uncompressed"];
+    private static readonly string[] s_compressions = [DatasetSinkSpec.UsualCompression, "snappy", "gzip", "uncompressed"];
 
     public string Field => "dataset";
 
@@ -15,7 +15,7 @@ internal sealed class DatasetSinkKind(IObjectStore store, DatasetCompactor compa
         var dataset = reader.Text(Field, required: true, maxLength: 200);
         var word = reader.Choice("partitionBy", [.. DatasetGranularity.All.Select(g => g.Word)]);
         var column = reader.Text("timeColumn", maxLength: 200);
-        var compression = reader.Choice("compression", s_compressions) ?? "zstd";
+        var compression = reader.Choice("compression", s_compressions);
         var by = DatasetGranularity.All.FirstOrDefault(g => g.Word == word);
         var sound = dataset is not null;
         if (dataset is not null && NameFault(dataset) is { } fault) Fault(Field, fault);
