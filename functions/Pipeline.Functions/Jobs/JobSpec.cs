@@ -53,11 +53,13 @@ public sealed record JobSpec(string Kind, string Name, string? Id, JsonElement D
     }
 
     /// <summary>Reads a document that somebody sent: bounded, strict about duplicates, clear about where it breaks.</summary>
+    /// <param name="json">The document, JSON in UTF-8.</param>
+    /// <param name="limit">How many bytes it may have.</param>
     /// <exception cref="SpecException">It is too large or not well-formed.</exception>
-    public static JsonElement ParseJson(ReadOnlyMemory<byte> json)
+    public static JsonElement ParseJson(ReadOnlyMemory<byte> json, int limit = MaxBytes)
     {
-        if (json.Length > MaxBytes)
-            throw new SpecException("", $"The document has {ByteSize.Format(json.Length)}; at most {ByteSize.Format(MaxBytes)} are read. Put data into a dataset and name it.", ProblemTypes.TooLarge);
+        if (json.Length > limit)
+            throw new SpecException("", $"The document has {ByteSize.Format(json.Length)}; at most {ByteSize.Format(limit)} are read. Put data into a dataset and name it.", ProblemTypes.TooLarge);
         try
         {
             var start = json.Span.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;

@@ -93,15 +93,7 @@ public sealed class TrainingActivities(
         {
             return failed(new JobError("The job was cancelled.", name));
         }
-        catch (TrainingException e)
-        {
-            return failed(new JobError(e.Message, name, Advice: e.Advice));
-        }
-        catch (TorchUnavailableException e)
-        {
-            return failed(new JobError(e.Message, name));
-        }
-        catch (Exception e) when (JobFaults.Describe(e, name) is { } error)
+        catch (Exception e) when (TrainingFaults.Describe(e, name) is { } error)
         {
             return failed(error);
         }

@@ -25,6 +25,11 @@ public static class TrainingServices
             .AddSingleton<EpochRunner>()
             .AddSingleton<ResultPictures>()
             .AddSingleton<ModelStore>()
-            .AddSingleton<ModelPublisher>();
+            .AddSingleton<ModelPublisher>()
+            .AddSingleton<ModelRuntime>()
+            .AddSingleton<PredictionService>()
+            .AddSingleton<IJobKind, ScoringJobKind>()
+            .AddSingleton<ScoringPlanner>()
+            .AddSingleton<ScoringRunner>();
     }
 }

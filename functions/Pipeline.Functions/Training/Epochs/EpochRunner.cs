@@ -109,14 +109,7 @@ public sealed class EpochRunner(TrainingWorkspace workspace, TrainingState state
             values.AddRange(outputs);
             targets.AddRange(wanted);
         }
-        var scaling = job.Index.Scaling;
-        return job.Spec.Loss switch
-        {
-            "cross-entropy" => new Predictions(job.Spec.Outputs(), [.. targets], [.. values], loss),
-            // One score that speaks for the second class is two that speak for either.
-            "bce" => new Predictions(2, [.. targets], [.. values.SelectMany(v => new[] { -v / 2, v / 2 })], loss),
-            _ => new Predictions(1, [.. targets.Select(t => (float)((t * scaling.LabelDeviation) + scaling.LabelMean))], [.. values.Select(v => (float)((v * scaling.LabelDeviation) + scaling.LabelMean))], loss),
-        };
+        return Predictions.Of(job.Spec.Loss, job.Spec.Outputs(), [.. targets], [.. values], job.Index.Scaling, loss);
     }
 
     private async Task RemoveAsync(TrainingJob job, int epoch, CancellationToken cancellationToken)

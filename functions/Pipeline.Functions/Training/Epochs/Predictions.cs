@@ -17,6 +17,30 @@ internal sealed record Predictions(int Outputs, float[] Labels, float[] Values, 
     /// <summary>The class with the highest score.</summary>
     public int ClassOf(int sample) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(Of(sample));
 
+    /// <summary>How sure the network is of each class: what is given to scores by softmax.</summary>
+    public double[] Shares(int sample)
+    {
+        var scores = Of(sample).ToArray();
+        var most = scores.Max();
+        var powers = Array.ConvertAll(scores, s => Math.Exp(s - most));
+        var sum = powers.Sum();
+        return Array.ConvertAll(powers, p => p / sum);
+    }
+
+    /// <summary>Predictions from a network's own outputs and targets.</summary>
+    public static Predictions Of(string trainedWith, int outputs, float[] targets, float[] values, Scaling scaling, double loss)
+    {
+        return trainedWith switch
+        {
+            "cross-entropy" => new Predictions(outputs, targets, values, loss),
+            // One score that speaks for the second class is two that speak for either.
+            "bce" => new Predictions(2, targets, [.. values.SelectMany(v => new[] { -v / 2, v / 2 })], loss),
+            _ => new Predictions(1, Array.ConvertAll(targets, Unscaled), Array.ConvertAll(values, Unscaled), loss),
+        };
+
+        float Unscaled(float value) => (float)((value * scaling.LabelDeviation) + scaling.LabelMean);
+    }
+
     public static Predictions Join(IReadOnlyList<Predictions> parts) =>
         new(parts[0].Outputs, [.. parts.SelectMany(p => p.Labels)], [.. parts.SelectMany(p => p.Values)], parts.Sum(p => p.Loss));
 

@@ -7,7 +7,7 @@ namespace Pipeline.Training;
 /// <param name="Buffers">The tensors of what the network keeps without learning it, in their order.</param>
 /// <param name="Training">Whether it learns: dropout drops, and batches are normalised by their own statistics.</param>
 /// <param name="Seed">What dropout follows from.</param>
-internal sealed record Pass(IReadOnlyList<Tensor> Weights, IReadOnlyList<Tensor> Buffers, bool Training, ulong Seed = 0)
+internal sealed record Pass(IList<Tensor> Weights, IReadOnlyList<Tensor> Buffers, bool Training, ulong Seed = 0)
 {
     private ulong _drawn;
 

@@ -2,30 +2,18 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training;
 
-/// <summary>A network with its weights and optimiser, in memory: what a worker computes with. Weights, buffers and the optimiser's
-/// numbers are a flat tensor each; the network's own tensors are views of these.</summary>
-internal sealed class Replica : IDisposable
+/// <summary>A network with its weights and optimiser, in memory: what a worker computes with.</summary>
+internal sealed class Replica : Predictor
 {
     private readonly TrainingSpec _spec;
-    private readonly Tensor _weights;
-    private readonly Tensor _buffers;
     private readonly List<Tensor> _slots;
-    private readonly List<Tensor> _leaves;
-    private readonly List<Tensor> _views;
 
     public Replica(TrainingSpec spec, Network network, TrainState state)
+        : base(network, state.Weights, state.Buffers)
     {
-        TorchLibrary.EnsureLoaded();
-        (_spec, Network, Round) = (spec, network, state.Round);
-        _weights = tensor(state.Weights);
-        _buffers = tensor(state.Buffers);
+        (_spec, Round) = (spec, state.Round);
         _slots = [.. state.Slots.Select(s => tensor(s))];
-        _leaves = [.. network.Weights.Select(slot => View(_weights, slot).detach().requires_grad_(true))];
-        _views = [.. network.Buffers.Select(slot => View(_buffers, slot))];
     }
-
-    /// <summary>The network.</summary>
-    public Network Network { get; }
 
     /// <summary>How many rounds of the training are in the weights.</summary>
     public int Round { get; set; }
@@ -43,10 +31,10 @@ internal sealed class Replica : IDisposable
     {
         set_num_threads(1); // OpenMP keeps the number a thread, and this one may be new.
         using var scope = NewDisposeScope();
-        var pass = new Pass(_leaves, _views, Training: true, seed);
+        var pass = new Pass(Leaves, Views, Training: true, seed);
         var loss = Losses.Sum(_spec.Loss, Network.Forward(tensor(inputs, shape), pass), targets);
         var values = new float[PieceLength];
-        var gradients = autograd.grad([loss], _leaves, allow_unused: true);
+        var gradients = autograd.grad([loss], Leaves, allow_unused: true);
         foreach (var (slot, gradient) in Network.Weights.Zip(gradients))
         {
             if (gradient is not null && !gradient.IsInvalid)
@@ -75,39 +63,25 @@ internal sealed class Replica : IDisposable
         var count = Network.WeightCount;
         var gradient = tensor(sum.Values.AsSpan(0, count).ToArray()) / sum.Weight;
         if (anchor is not null)
-            gradient.add_(_weights - anchor, alpha: _spec.Strategy.Proximal);
+            gradient.add_(Weights - anchor, alpha: _spec.Strategy.Proximal);
         if (_spec.ClipNorm is { } most && gradient.norm().item<float>() is var length && length > most)
             gradient.mul_(most / length);
-        Optimizers.Step(_spec.Optimizer, _weights, gradient, _slots, step, rate);
+        Optimizers.Step(_spec.Optimizer, Weights, gradient, _slots, step, rate);
         if (Network.BufferCount > 0)
-            _buffers.mul_(1 - BatchNormLayer.Momentum).add_(tensor(sum.Values.AsSpan(count).ToArray()) / sum.Weight, alpha: BatchNormLayer.Momentum);
-    }
-
-    /// <summary>What the network says of samples, at use.</summary>
-    public float[] Predict(float[] inputs, long[] shape)
-    {
-        set_num_threads(1);
-        using var noGradients = no_grad();
-        using var scope = NewDisposeScope();
-        return Network.Forward(tensor(inputs, shape), new Pass(_leaves, _views, Training: false)).contiguous().data<float>().ToArray();
+            Buffers.mul_(1 - BatchNormLayer.Momentum).add_(tensor(sum.Values.AsSpan(count).ToArray()) / sum.Weight, alpha: BatchNormLayer.Momentum);
     }
 
     /// <summary>A copy of the weights, to be pulled back to.</summary>
-    public Tensor Anchor() => _weights.clone();
+    public Tensor Anchor() => Weights.clone();
 
     /// <summary>What it has learnt.</summary>
-    public TrainState State() => new(Round, _weights.data<float>().ToArray(), _buffers.data<float>().ToArray(), [.. _slots.Select(s => s.data<float>().ToArray())]);
+    public TrainState State() => new(Round, Weights.data<float>().ToArray(), Buffers.data<float>().ToArray(), [.. _slots.Select(s => s.data<float>().ToArray())]);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
-        foreach (var tensor in _leaves.Concat(_views).Concat(_slots).Append(_weights).Append(_buffers))
-            tensor.Dispose();
-    }
-
-    private static Tensor View(Tensor flat, TensorSlot slot)
-    {
-        using var part = flat.narrow(0, slot.Offset, slot.Length);
-        return part.view([.. slot.Shape]);
+        foreach (var slot in _slots)
+            slot.Dispose();
+        base.Dispose();
     }
 }

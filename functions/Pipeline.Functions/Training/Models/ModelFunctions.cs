@@ -1,0 +1,100 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Jobs;
+
+namespace Pipeline.Training;
+
+/// <summary>The HTTP API of models.</summary>
+public sealed class ModelFunctions(ModelStore models, PredictionService predictions)
+{
+    // A few hundred photographs, or ten thousand rows of numbers.
+    private const int MostBytes = 32 * 1024 * 1024;
+
+    /// <summary>Lists the models.</summary>
+    [Function("ListModels")]
+    public Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models")] HttpRequest request,
+        CancellationToken cancellationToken) => GuardAsync(async () => Responses.Ok(await models.ListAsync(cancellationToken)));
+
+    /// <summary>Shows one model with its versions.</summary>
+    [Function("GetModel")]
+    public Task<IActionResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{name}")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => GuardAsync(async () => Responses.Ok(await models.GetAsync(name, cancellationToken)));
+
+    /// <summary>Shows what a version is made of.</summary>
+    [Function("GetModelVersion")]
+    public Task<IActionResult> GetVersionAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{name}/{version:int}")] HttpRequest request,
+        string name,
+        int version,
+        CancellationToken cancellationToken) => GuardAsync(async () => Responses.Ok(await models.OpenAsync(name, version, cancellationToken)));
+
+    /// <summary>Has a version used where none is asked for.</summary>
+    [Function("PromoteModel")]
+    public Task<IActionResult> PromoteAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/models/{name}/{version:int}/promote")] HttpRequest request,
+        string name,
+        int version,
+        CancellationToken cancellationToken) => GuardAsync(async () => Responses.Ok(await models.PromoteAsync(name, version, cancellationToken)));
+
+    /// <summary>Deletes a model with all its versions.</summary>
+    [Function("DeleteModel")]
+    public Task<IActionResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/models/{name}")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        await models.DeleteAsync(name, null, cancellationToken);
+        return new NoContentResult();
+    });
+
+    /// <summary>Deletes one version.</summary>
+    [Function("DeleteModelVersion")]
+    public Task<IActionResult> DeleteVersionAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/models/{name}/{version:int}")] HttpRequest request,
+        string name,
+        int version,
+        CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        await models.DeleteAsync(name, version, cancellationToken);
+        return new NoContentResult();
+    });
+
+    /// <summary>Asks a model about one row or many.</summary>
+    [Function("Predict")]
+    public Task<IActionResult> PredictAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/models/{name}/predict")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        int? version = null;
+        if (request.Query["version"].ToString() is { Length: > 0 } text)
+        {
+            version = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw new SpecException("", $"'version' must be a whole number; this is '{text}'.", ProblemTypes.InvalidRequest);
+        }
+        var body = JobSpec.ParseJson(await Responses.ReadBodyAsync(request, MostBytes, cancellationToken), MostBytes);
+        return Responses.Ok(await predictions.PredictAsync(name, version, body, cancellationToken));
+    });
+
+    private static Task<IActionResult> GuardAsync(Func<Task<IActionResult>> handler) => Responses.GuardAsync(async () =>
+    {
+        try
+        {
+            return await handler();
+        }
+        catch (ModelNotFoundException e)
+        {
+            return Responses.NotFound(e.Message);
+        }
+        catch (Exception e) when (e is TrainingException or TorchUnavailableException)
+        {
+            return Responses.Problem(ProblemTypes.Conflict, StatusCodes.Status409Conflict, e is TrainingException { Advice: var advice } ? $"{e.Message} {advice}" : e.Message);
+        }
+    });
+}

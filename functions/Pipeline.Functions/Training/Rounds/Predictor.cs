@@ -1,0 +1,52 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training;
+
+/// <summary>A network with its weights in memory. Weights and buffers are a flat tensor each; the network's own tensors are views of
+/// these.</summary>
+internal class Predictor : IDisposable
+{
+    public Predictor(Network network, float[] weights, float[] buffers)
+    {
+        TorchLibrary.EnsureLoaded();
+        Network = network;
+        Weights = tensor(weights);
+        Buffers = tensor(buffers);
+        Leaves = [.. network.Weights.Select(slot => View(Weights, slot).detach().requires_grad_(true))];
+        Views = [.. network.Buffers.Select(slot => View(Buffers, slot))];
+    }
+
+    /// <summary>The network.</summary>
+    public Network Network { get; }
+
+    protected Tensor Weights { get; }
+
+    protected Tensor Buffers { get; }
+
+    protected IList<Tensor> Leaves { get; }
+
+    protected IReadOnlyList<Tensor> Views { get; }
+
+    /// <summary>What the network says of samples, at use.</summary>
+    public float[] Predict(float[] inputs, long[] shape)
+    {
+        set_num_threads(1); // OpenMP keeps the number a thread, and this one may be new.
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        return Network.Forward(tensor(inputs, shape), new Pass(Leaves, Views, Training: false)).contiguous().data<float>().ToArray();
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+        foreach (var tensor in Leaves.Concat(Views).Append(Weights).Append(Buffers))
+            tensor.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private static Tensor View(Tensor flat, TensorSlot slot)
+    {
+        using var part = flat.narrow(0, slot.Offset, slot.Length);
+        return part.view([.. slot.Shape]);
+    }
+}
