@@ -75,7 +75,10 @@ internal sealed class EventIntake
     /// <summary>All that was counted, that of the state included.</summary>
     public StreamCounters Counters { get; private set; }
 
-    /// <summary>Whether anything was decided since <see cref="Clear"/>.</summary>
+    /// <summary>How many events were decided about since the last commit.</summary>
+    public long Uncommitted { get; private set; }
+
+    /// <summary>Whether there is anything to commit.</summary>
     public bool IsDirty { get; private set; }
 
     /// <summary>Takes the next event. One that was taken before, or comes before the start, changes nothing.</summary>
@@ -84,6 +87,7 @@ internal sealed class EventIntake
         if (taken.SequenceNumber <= LastSequence)
             return;
         IsDirty = true;
+        Uncommitted++;
         LastSequence = taken.SequenceNumber;
         LastEnqueued = taken.Enqueued;
         if (taken.Enqueued < _startTime)
@@ -134,13 +138,20 @@ internal sealed class EventIntake
         Counters = Counters with { Duplicates = Counters.Duplicates + outcome.Duplicates, DeadLettered = Counters.DeadLettered + outcome.Refused.Count };
     }
 
-    /// <summary>Forgets the events, once their outcome is committed. The position stays.</summary>
-    public void Clear()
+    /// <summary>Forgets the events of the batch, once the query has them.</summary>
+    public void ClearBatch()
     {
         Batch.Clear();
+        _accepted.Clear();
+    }
+
+    /// <summary>Forgets all events, once their outcome is about to be committed. The position stays.</summary>
+    public void Clear()
+    {
+        ClearBatch();
         Late.Clear();
         Poison.Clear();
-        _accepted.Clear();
+        Uncommitted = 0;
         IsDirty = false;
     }
 

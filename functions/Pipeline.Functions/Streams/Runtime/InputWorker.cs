@@ -3,15 +3,26 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Streams;
 
-/// <summary>Works on a partition of a stream's hub: reads events, applies the query, closes windows or sends partial rows to the shuffle.</summary>
+/// <summary>
+/// Works on a partition of a stream's hub: reads events, applies the query, closes windows or sends partial rows to the shuffle. The hub's log
+/// stands behind it: whatever a state lacks, because a host died, a stream was paused or has just begun, is read from there.
+/// </summary>
 internal sealed class InputWorker(ActiveStream stream, StreamPlace place, WorkerServices services, ILogger logger, int shuffleTargets)
     : StreamWorker(stream, place, services, logger)
 {
     // More at a time costs memory, and all of it again should the commit fail.
-    private const int MaxEventsACommit = 50_000;
-    private const long MaxBytesACommit = 64L << 20;
+    private const int MaxEventsAtOnce = 50_000;
+    private const long MaxBytesAtOnce = 64L << 20;
+
+    // What is not committed is read from the log again should this host die, so a commit need not follow every delivery: only where there
+    // is something to send, and now and then. What waits for the shuffle waits less long.
+    private const int MaxUncommitted = 200_000;
+    private static readonly TimeSpan CommitInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShuffleInterval = TimeSpan.FromMilliseconds(50);
 
     private EventIntake? _intake;
+    private long _committedAt;
+    private int _flushing;
 
     private EventIntake Intake => _intake!;
 
@@ -36,6 +47,8 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
     /// <inheritdoc/>
     protected override async Task TickAsync(WarmState warm, bool isFirst, CancellationToken cancellationToken)
     {
+        if (Intake.IsDirty)
+            await StepAsync(warm, mustCommit: true, cancellationToken);
         var still = Services.Time.GetUtcNow() - warm.State.LastArrival;
         if (still < Stream.Spec.Watermark.Idle && !isFirst)
             return;
@@ -44,7 +57,9 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
             return;
         if (Stream.Compiled.IsShuffled && !warm.State.Idle)
         {
-            await CommitAsync(warm, idle: true, arrival: warm.State.LastArrival, cancellationToken);
+            var entries = new List<OutboxEntry>();
+            await AddShuffleAsync(warm, entries, idle: true, cancellationToken);
+            await CommitAsync(warm, entries, idle: true, warm.State.LastArrival, cancellationToken);
         }
         else if (!Stream.Compiled.IsShuffled && Stream.Query.IsWindowed && Intake.MaxEventTime is { } latest)
         {
@@ -64,30 +79,61 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
         {
             Intake.Take(events[i]);
             bytes += events[i].Body.Length;
-            if (Intake.Batch.Count < MaxEventsACommit && bytes < MaxBytesACommit)
+            if (Intake.Batch.Count < MaxEventsAtOnce && bytes < MaxBytesAtOnce)
                 continue;
-            await CommitAsync(warm, idle: false, Services.Time.GetUtcNow(), cancellationToken);
+            await StepAsync(warm, mustCommit: false, cancellationToken);
             EnsureRoom(warm);
             bytes = 0;
         }
         if (Intake.IsDirty)
-            await CommitAsync(warm, idle: false, Services.Time.GetUtcNow(), cancellationToken);
+            await StepAsync(warm, mustCommit: false, cancellationToken);
     }
 
-    private async Task CommitAsync(WarmState warm, bool idle, DateTimeOffset arrival, CancellationToken cancellationToken)
+    /// <summary>Applies the query to the events that were taken, and commits where there is a reason.</summary>
+    private async Task StepAsync(WarmState warm, bool mustCommit, CancellationToken cancellationToken)
     {
         if (Intake.Batch.Count > 0)
             Intake.Applied(await warm.Task.ApplyAsync(Intake.Batch, cancellationToken));
         var entries = new List<OutboxEntry>();
         if (!Stream.Query.IsWindowed)
             await AddRowsAsync(warm, entries, cancellationToken);
-        else if (Stream.Compiled.IsShuffled)
-            await AddShuffleAsync(warm, entries, idle, cancellationToken);
-        else if (Intake.Watermark is { } watermark && await CloseAsync(warm, watermark, Intake.MaxEventTime ?? watermark, cancellationToken) is { } closed)
+        else if (!Stream.Compiled.IsShuffled && Intake.Watermark is { } watermark && await CloseAsync(warm, watermark, Intake.MaxEventTime ?? watermark, cancellationToken) is { } closed)
             entries.Add(closed);
         await AddLateAsync(warm, entries, cancellationToken);
         await AddPoisonAsync(warm, entries, cancellationToken);
-        await CommitAsync(warm, entries, idle, arrival, cancellationToken);
+        if (!mustCommit && entries.Count == 0 && !IsCommitDue(warm))
+        {
+            Intake.ClearBatch();
+            FlushLater();
+            return;
+        }
+        if (Stream.Compiled.IsShuffled)
+            await AddShuffleAsync(warm, entries, idle: false, cancellationToken);
+        await CommitAsync(warm, entries, idle: false, Services.Time.GetUtcNow(), cancellationToken);
+    }
+
+    private bool IsCommitDue(WarmState warm) =>
+        warm.State.Commit == 0 || Intake.Uncommitted >= MaxUncommitted || Services.Time.GetElapsedTime(_committedAt) >= (Stream.Compiled.IsShuffled ? ShuffleInterval : CommitInterval);
+
+    // Where no further events come, the shuffle must not wait for the next tick.
+    private void FlushLater()
+    {
+        if (Stream.Compiled.IsShuffled && Interlocked.Exchange(ref _flushing, 1) == 0)
+            _ = FlushAsync();
+
+        async Task FlushAsync()
+        {
+            await Task.Delay(ShuffleInterval, Services.Time);
+            Volatile.Write(ref _flushing, 0);
+            try
+            {
+                await RunAsync(warm => Intake.IsDirty ? StepAsync(warm, mustCommit: true, CancellationToken.None) : Task.CompletedTask, CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                Logger.LogDebug(e, "Stream '{Stream}': what waits for the shuffle waits for the next delivery or tick", Stream.Name);
+            }
+        }
     }
 
     private Task CommitAsync(WarmState warm, List<OutboxEntry> entries, bool idle, DateTimeOffset arrival, CancellationToken cancellationToken)
@@ -103,6 +149,7 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
             Idle = idle,
         };
         Intake.Clear();
+        _committedAt = Services.Time.GetTimestamp();
         return CommitAsync(warm, position, entries, cancellationToken);
     }
 

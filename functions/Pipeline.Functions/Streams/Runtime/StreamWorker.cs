@@ -89,6 +89,8 @@ internal abstract class StreamWorker : IAsyncDisposable
         try
         {
             UsedAt = Services.Time.GetTimestamp();
+            if (_retired)
+                throw new StreamFencedException($"Stream '{Place.Stream}' has changed: another worker has taken over {Place.Origin(0).Place} on this host.");
             for (var attempt = 1; ; attempt++)
             {
                 try
@@ -113,9 +115,6 @@ internal abstract class StreamWorker : IAsyncDisposable
         }
         finally
         {
-            // Somebody may have got hold of it just before it was put away.
-            if (_retired)
-                Drop();
             _turn.Release();
         }
     }
