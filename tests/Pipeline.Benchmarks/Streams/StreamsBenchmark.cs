@@ -2,12 +2,12 @@ using Pipeline.Benchmarks.Measuring;
 
 namespace Pipeline.Benchmarks.Streams;
 
-/// <summary>Events: from another process over AMQP to a function.</summary>
+/// <summary>Events: from another process over AMQP to a function, and through a stream to its sink.</summary>
 internal sealed class StreamsBenchmark : IBenchmark
 {
     public string Name => "streams";
 
-    public string Summary => "events from another process over AMQP to a function";
+    public string Summary => "events from another process over AMQP to a function and through streams: rate, latency, memory";
 
     public async Task<Figures> RunAsync(Run run, CancellationToken cancellationToken)
     {
@@ -18,16 +18,24 @@ internal sealed class StreamsBenchmark : IBenchmark
             foreach (var (key, value) in await ChildProcess.MeasureAsync(AmqpMeasurements.Amqp, cancellationToken, 2_000_000)) samples.Add(key, value);
         }
 
+        var latency = await ChildProcess.MeasureAsync(WindowLatency.Name, cancellationToken, run.Quick ? 5 : 30);
+        var memory = await ChildProcess.MeasureAsync(StreamMemory.Name, cancellationToken, run.Quick ? 1_000_000 : 50_000_000, 5_000);
         var amqp = samples[AmqpMeasurements.PerSecond];
         new MarkdownTable("measured", "Pipeline", "goal")
             .Row("events of 200 bytes over AMQP to a function, events/s", Figures.Readable(amqp), "≥ 100,000")
             .Row("peak memory of the host, MB", Figures.Readable(samples[AmqpMeasurements.PeakMegabytes]), "")
+            .Row("window's end to sink at 20,000 events/s, median, ms", Figures.Readable(latency[WindowLatency.P50]), "")
+            .Row("window's end to sink at 20,000 events/s, p99, ms", Figures.Readable(latency[WindowLatency.P99]), "< 250")
+            .Row(run.Quick ? "memory over a million events: growth, MB" : "memory over 50 million events: growth after the first fifth, MB", Figures.Readable(memory[StreamMemory.Growth]), "flat")
+            .Row("its peak, MB", Figures.Readable(memory[StreamMemory.Peak]), "")
             .WriteTo(run.Output);
         run.Output.WriteLine();
         run.Output.WriteLine(
             $"Medians of {rounds}. Sender and host are processes of their own and share the machine; an event counts when it is on the disk and the function is through with it.");
         var figures = new Figures();
         figures.Add("amqp_per_s", amqp);
+        figures.Add("p99_ms", latency[WindowLatency.P99]);
+        figures.Add("memory_growth_mb", memory[StreamMemory.Growth]);
         return figures;
     }
 }
