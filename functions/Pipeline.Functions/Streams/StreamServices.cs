@@ -11,7 +11,7 @@ public static class StreamServices
     /// <summary>Adds the services of this room.</summary>
     public static IServiceCollection AddStreams(this IServiceCollection services, IConfiguration configuration) => services
         .AddEventHubSender(configuration)
-        .AddStreamSinks()
+        .AddStreamSinks(configuration)
         .AddSingleton<HubSlots>()
         .AddSingleton<IPartitionLog, EventHubLog>()
         .AddSingleton<IShuffleChannel, ShuffleChannel>()

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Pipeline.Streams;
@@ -6,7 +7,9 @@ namespace Pipeline.Streams;
 internal static class SinkServices
 {
     /// <summary>Adds the kinds of sinks.</summary>
-    public static IServiceCollection AddStreamSinks(this IServiceCollection services) => services
+    public static IServiceCollection AddStreamSinks(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(CompactionSettings.Read(configuration))
+        .AddSingleton(provider => new SinkHorizon(provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StateStore>()))
         .AddSingleton(provider => new WebhookClient(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<AlertStore>()
         .AddSingleton<HubSenders>()
