@@ -11,18 +11,21 @@ internal sealed class StreamsBenchmark : IBenchmark
 
     public async Task<Figures> RunAsync(Run run, CancellationToken cancellationToken)
     {
-        var samples = new Samples();
+        const int Events = 2_000_000;
+        var (samples, log) = (new Samples(), new Samples());
         var rounds = run.Quick ? 1 : 5;
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var (key, value) in await ChildProcess.MeasureAsync(AmqpMeasurements.Amqp, cancellationToken, 2_000_000)) samples.Add(key, value);
+            foreach (var (key, value) in await ChildProcess.MeasureAsync(AmqpMeasurements.Amqp, cancellationToken, Events)) samples.Add(key, value);
+            foreach (var (key, value) in await ChildProcess.MeasureAsync(AmqpMeasurements.Log, cancellationToken, Events)) log.Add(key, value);
         }
 
         var latency = await ChildProcess.MeasureAsync(WindowLatency.Name, cancellationToken, run.Quick ? 5 : 30);
         var memory = await ChildProcess.MeasureAsync(StreamMemory.Name, cancellationToken, run.Quick ? 1_000_000 : 50_000_000, 5_000);
-        var amqp = samples[AmqpMeasurements.PerSecond];
+        var (amqp, inProcess) = (samples[AmqpMeasurements.PerSecond], log[AmqpMeasurements.PerSecond]);
         new MarkdownTable("measured", "Pipeline", "goal")
             .Row("events of 200 bytes over AMQP to a function, events/s", Figures.Readable(amqp), "≥ 100,000")
+            .Row("the same from the log to a function, in process, events/s", Figures.Readable(inProcess), "")
             .Row("peak memory of the host, MB", Figures.Readable(samples[AmqpMeasurements.PeakMegabytes]), "")
             .Row("window's end to sink at 20,000 events/s, median, ms", Figures.Readable(latency[WindowLatency.P50]), "")
             .Row("window's end to sink at 20,000 events/s, p99, ms", Figures.Readable(latency[WindowLatency.P99]), "< 250")
@@ -36,6 +39,7 @@ internal sealed class StreamsBenchmark : IBenchmark
         figures.Add("amqp_per_s", amqp);
         figures.Add("p99_ms", latency[WindowLatency.P99]);
         figures.Add("memory_growth_mb", memory[StreamMemory.Growth]);
+        figures.Add("log_per_s", inProcess);
         return figures;
     }
 }

@@ -14,6 +14,9 @@ public sealed class TradeFunction(TradeTally tally)
     /// <summary>The hub that it listens to.</summary>
     internal const string Hub = "trades";
 
+    /// <summary>Its name.</summary>
+    internal const string Name = "Trades";
+
     private const int EventBytes = 200;
     private const int Symbols = 500;
 
@@ -21,7 +24,7 @@ public sealed class TradeFunction(TradeTally tally)
 
     /// <summary>Adds up.</summary>
     /// <param name="events">Trades.</param>
-    [Function("Trades")]
+    [Function(Name)]
     public void Run([EventHubTrigger(Hub, Connection = "EventHubsConnection")] EventData[] events)
     {
         foreach (var one in events)
