@@ -8,9 +8,7 @@ public class EventData : MessageContent
     private readonly ReceivedEvent _received;
     private BinaryData? _body;
     private IDictionary<string, object>? _properties;
-    private (string? Value, bool IsSet) _messageId;
-    private (string? Value, bool IsSet) _correlationId;
-    private (string? Value, bool IsSet) _contentType;
+    private Headers? _headers;
 
     public EventData(BinaryData eventBody)
         : this(new GivenEvent(Given(eventBody))) => _body = eventBody;
@@ -41,8 +39,8 @@ public class EventData : MessageContent
 
     public new virtual string? ContentType
     {
-        get => _contentType.IsSet ? _contentType.Value : _received.ContentType;
-        set => _contentType = (value, true);
+        get => _headers is null ? _received.ContentType : _headers.ContentType;
+        set => Changed.ContentType = value;
     }
 
     protected override ContentType? ContentTypeCore
@@ -53,14 +51,14 @@ public class EventData : MessageContent
 
     public string? MessageId
     {
-        get => _messageId.IsSet ? _messageId.Value : _received.MessageId;
-        set => _messageId = (value, true);
+        get => _headers is null ? _received.MessageId : _headers.MessageId;
+        set => Changed.MessageId = value;
     }
 
     public string? CorrelationId
     {
-        get => _correlationId.IsSet ? _correlationId.Value : _received.CorrelationId;
-        set => _correlationId = (value, true);
+        get => _headers is null ? _received.CorrelationId : _headers.CorrelationId;
+        set => Changed.CorrelationId = value;
     }
 
     public IDictionary<string, object> Properties => _properties ??= _received.Properties;
@@ -83,9 +81,21 @@ public class EventData : MessageContent
 
     public Stream BodyAsStream => EventBody.ToStream();
 
+    private Headers Changed => _headers ??= new Headers { MessageId = _received.MessageId, CorrelationId = _received.CorrelationId, ContentType = _received.ContentType };
+
     private static ReadOnlyMemory<byte> Given(BinaryData eventBody)
     {
         ArgumentNullException.ThrowIfNull(eventBody);
         return eventBody.ToMemory();
+    }
+
+    /// <summary>What the app has set; few events are changed at all.</summary>
+    private sealed class Headers
+    {
+        public string? MessageId { get; set; }
+
+        public string? CorrelationId { get; set; }
+
+        public string? ContentType { get; set; }
     }
 }

@@ -179,8 +179,7 @@ public class EventHubSenderTests
         var reader = running.Hub.Partitions[partition].OpenReader(LogPosition.Start);
         while (reader.ReadAvailable() is { Count: > 0 } events)
         {
-            read.AddRange(events.Select(one => new AmqpEvent(
-                one.SequenceNumber, one.Offset, one.EnqueuedTime, one.PartitionKey.ToArray(), one.Annotations.ToArray(), one.AnnotationCount, one.Sections.ToArray())));
+            read.AddRange(events.Select(one => new AmqpEvent(one, new byte[AmqpEvent.LengthOf(one)], 0)));
         }
 
         return read;

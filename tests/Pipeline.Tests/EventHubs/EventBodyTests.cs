@@ -1,6 +1,8 @@
 using System.Text;
 using Amqp;
 using Amqp.Framing;
+using Azure.Messaging.EventHubs;
+using Pipeline.Embedded.EventHubs.Log;
 using Pipeline.Embedded.EventHubs.Trigger;
 
 namespace Pipeline.Tests.EventHubs;
@@ -38,13 +40,40 @@ public class EventBodyTests
             BodySection = new Data { Binary = [1] },
         };
         var encoded = message.Encode();
-        var received = new Azure.Messaging.EventHubs.EventData(
-            new AmqpEvent(7, 90, 1_700_000_000_000, "key"u8.ToArray(), default, 0, encoded.Buffer.AsMemory(encoded.Offset, encoded.Length)));
+        var sections = encoded.Buffer.AsMemory(encoded.Offset, encoded.Length);
+        var stored = new StoredEvent(7, 90, 1_700_000_000_000, "key"u8.ToArray(), default, 0, sections);
+        var received = new EventData(new AmqpEvent(stored, new byte[10 + AmqpEvent.LengthOf(stored)], 10));
 
         Assert.Equal(("m", "c", "application/json"), (received.MessageId, received.CorrelationId, received.ContentType));
+        Assert.Equal([1], received.Body.ToArray());
         Assert.Equal(5, received.Properties["number"]);
         Assert.Equal((7L, 90L, "90", "key"), (received.SequenceNumber, received.Offset, received.OffsetString, received.PartitionKey));
         Assert.Equal(7L, received.SystemProperties["x-opt-sequence-number"]);
         Assert.Equal("m", received.SystemProperties["message-id"]);
+    }
+
+    [Fact]
+    public void Event_WithSeveralDataSections_HasThemOneBehindTheOther()
+    {
+        var parts = new DataList();
+        parts.Add(new Data { Binary = [1, 2] });
+        parts.Add(new Data { Binary = [3] });
+        var message = new Message { BodySection = parts };
+        var encoded = message.Encode();
+        var stored = new StoredEvent(0, 0, 0, default, default, 0, encoded.Buffer.AsMemory(encoded.Offset, encoded.Length));
+
+        Assert.Equal([1, 2, 3], new AmqpEvent(stored, new byte[AmqpEvent.LengthOf(stored)], 0).Body.ToArray());
+        Assert.Equal([1, 2, 3], EventBody.Of(message).ToArray());
+    }
+
+    [Fact]
+    public void Event_ChangedByTheApp_ShowsTheChange()
+    {
+        var received = new EventData("body") { MessageId = "m" };
+        received.ContentType = "text/plain";
+        received.Properties["a"] = 1;
+
+        Assert.Equal(("m", null, "text/plain", 1), (received.MessageId, received.CorrelationId, received.ContentType, received.Properties["a"]));
+        Assert.Equal(long.MinValue, received.SequenceNumber);
     }
 }

@@ -26,9 +26,11 @@ internal sealed class LogPartitionEvents(PartitionReader reader) : IPartitionEve
         }
 
         var stored = _read[_at++];
-        next = new AmqpEvent(
-            stored.SequenceNumber, stored.Offset, stored.EnqueuedTime,
-            Copy(stored.PartitionKey), Copy(stored.Annotations), stored.AnnotationCount, Copy(stored.Sections));
+        var length = AmqpEvent.LengthOf(stored);
+        // Not cleared first: every byte that an event looks at is written.
+        if (_chunk.Length - _used < length) (_chunk, _used) = (GC.AllocateUninitializedArray<byte>(Math.Max(ChunkBytes, length)), 0);
+        next = new AmqpEvent(stored, _chunk, _used);
+        _used += length;
         return true;
     }
 
@@ -41,14 +43,4 @@ internal sealed class LogPartitionEvents(PartitionReader reader) : IPartitionEve
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private ReadOnlyMemory<byte> Copy(ReadOnlyMemory<byte> bytes)
-    {
-        if (bytes.IsEmpty) return default;
-        if (_chunk.Length - _used < bytes.Length) (_chunk, _used) = (new byte[Math.Max(ChunkBytes, bytes.Length)], 0);
-        var copy = _chunk.AsMemory(_used, bytes.Length);
-        bytes.CopyTo(copy);
-        _used += bytes.Length;
-        return copy;
-    }
 }
