@@ -130,6 +130,15 @@ internal sealed class LocalTraining : IDisposable
         return await StateAsync(job, At(job, rounds));
     }
 
+    /// <summary>Runs a job from its start over whole epochs.</summary>
+    public async Task<TrainState> TrainEpochsAsync(string spec, int epochs, string id)
+    {
+        var job = await StartAsync(spec, id);
+        var rounds = epochs * job.Index.RoundsPerEpoch;
+        await RunAsync(job, 0, rounds);
+        return await StateAsync(job, At(job, rounds));
+    }
+
     /// <summary>All samples of a shard.</summary>
     public Task<Samples> SamplesAsync(TrainingJob job, int shard) => Get<SampleStore>().LoadAsync(job.Plan, job.Run, job.Index.Shards[shard], s_ct);
 

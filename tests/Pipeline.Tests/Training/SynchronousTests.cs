@@ -8,7 +8,7 @@ namespace Pipeline.Tests.Training;
 [Collection(TorchTests.Name)]
 public sealed class SynchronousTests : IDisposable
 {
-    private const int Rounds = 14; // two epochs of seven batches
+    private const int Rounds = 14; // more than two epochs
 
     private readonly LocalTraining _training = new();
 

@@ -7,7 +7,7 @@ using Pipeline.Storage;
 namespace Pipeline.Training;
 
 /// <summary>Makes a model and a result of a training that has ended.</summary>
-public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState state, EpochRunner epochs, ResultPictures pictures, JobService jobs, IObjectStore store, WarmWorkers warm, TimeProvider time)
+public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState state, EpochRunner epochs, ResultPictures pictures, SampleSourceBuilder sources, JobService jobs, IObjectStore store, WarmWorkers warm, TimeProvider time)
 {
     /// <summary>Publishes the model and the result. Done twice, it is the same version.</summary>
     /// <param name="run">The run.</param>
@@ -26,7 +26,7 @@ public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState st
 
         var lineage = await LineageAsync(job, chosen, cancellationToken);
         var version = await ClaimAsync(job.Spec.Output, lineage, cancellationToken);
-        var document = new ModelDocument(job.Spec.Output, version, job.Spec.Data, job.Plan.Source.ReadSchema().Columns, job.Spec.Model, job.Spec.Loss, job.Spec.Outputs(), job.Index.Scaling);
+        var document = new ModelDocument(job.Spec.Output, version, job.Spec.Data, await ColumnsAsync(job, cancellationToken), job.Spec.Model, job.Spec.Loss, job.Spec.Outputs(), job.Index.Scaling);
         var images = await pictures.DrawAsync(job, reports, predictions, cancellationToken);
 
         var folder = ModelFiles.Folder(document.Name, version);
@@ -46,6 +46,13 @@ public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState st
 
         var (columns, path, bytes) = await WriteRowsAsync(job, reports, cancellationToken);
         return new PublishedModel(document.Name, version, [.. columns.Select(c => new ResultColumn(c.Name, c.Type))], path, reports.Count, bytes, artifacts);
+    }
+
+    // To be asked, a model needs less than to be trained: neither the label nor what rows were chosen by.
+    private async Task<IReadOnlyList<ColumnSchema>> ColumnsAsync(TrainingJob job, CancellationToken cancellationToken)
+    {
+        var (data, source) = (job.Spec.Data with { Where = null }, job.Plan.Source);
+        return (await sources.BuildAsync(data, source.Columns, source.PartitionColumns, data.Dataset, null, withLabel: false, cancellationToken)).ReadSchema().Columns;
     }
 
     /// <summary>Removes what a run that is over kept between its rounds.</summary>

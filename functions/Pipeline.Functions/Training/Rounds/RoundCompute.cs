@@ -76,7 +76,7 @@ internal static class RoundCompute
             if (pieces.Count == 0)
                 continue;
             var sum = SliceTree.Sum(pieces, job.SliceCount);
-            replica.Step(sum, (replica.Round * steps) + step + 1, job.RateAt(replica.Round, (double)step / steps));
+            replica.Step(sum, (epoch * job.Index.StepsPerEpoch) + batch + 1, job.RateAt(replica.Round, (double)step / steps));
             (samples, loss) = (samples + sum.Weight, loss + sum.Loss);
         }
         return Change(before, replica.State(), low, high, samples, loss, withSlots: true);
