@@ -13,7 +13,17 @@ internal sealed partial class ServedHost : IAsyncDisposable
 
     public static string[] Command(string root) => HostProcess.Command("Pipeline.Embedded", "serve", "--port", "0", "--root", root);
 
-    public static ServedHost Start(string root, HostStore store) => new(HostProcess.Start(Command(root), AppContext.BaseDirectory, Environment(store)));
+    /// <summary>Starts it.</summary>
+    /// <param name="root">Its folder.</param>
+    /// <param name="store">Where its objects are.</param>
+    /// <param name="settings">Settings beside those of every host.</param>
+    public static ServedHost Start(string root, HostStore store, params (string Name, string Value)[] settings)
+    {
+        var environment = Environment(store);
+        foreach (var (name, value) in settings)
+            environment[name] = value;
+        return new ServedHost(HostProcess.Start(Command(root), AppContext.BaseDirectory, environment));
+    }
 
     /// <summary>On a small disk, which holds the root.</summary>
     public static ServedHost Start(string root, HostStore store, SmallDisk disk, int megabytes) => new(disk.Start(megabytes, Command(root), Environment(store)));

@@ -33,7 +33,8 @@ public sealed class RunningApp : IAsyncDisposable
     /// <summary>Starts the app.</summary>
     /// <param name="connectionString">Azure Blob storage; null for a directory.</param>
     /// <param name="root">A directory that outlives the app; null for one that goes with it.</param>
-    public static async Task<RunningApp> StartAsync(string? connectionString = null, string? root = null)
+    /// <param name="settings">Settings of the app.</param>
+    public static async Task<RunningApp> StartAsync(string? connectionString = null, string? root = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var directory = root ?? Directory.CreateTempSubdirectory("pipeline-app-").FullName;
         var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
@@ -42,6 +43,7 @@ public sealed class RunningApp : IAsyncDisposable
             Url = new Uri("http://127.0.0.1:0"),
             StorageConnectionString = connectionString,
             LogLevel = LogLevel.Warning,
+            Settings = settings ?? new Dictionary<string, string?>(),
         });
         return new RunningApp(host, directory, root is null);
     }
