@@ -13,7 +13,7 @@ namespace Pipeline.Streams;
 /// of floating-point values may differ in their last bits, because addition then happens in another order. The difference is at most
 /// n times the machine epsilon (2.2e-16) times the sum of the values' magnitudes, for n values. Sums of BIGINT and DECIMAL are exact.
 /// </remarks>
-public sealed class StreamTask : IDisposable
+public sealed partial class StreamTask : IDisposable
 {
     private const string Scan = SplitNames.Prefix + "scan";
     private const string RowsTable = SplitNames.Prefix + "rows_out";
@@ -219,7 +219,7 @@ public sealed class StreamTask : IDisposable
         {
             _session.Read($"SELECT {EventDeduplicator.Key}, {EventDeduplicator.Time} FROM read_parquet({SqlText.Literals(files)}, hive_partitioning = false) WHERE {EventDeduplicator.Time} IS NOT NULL", reader =>
             {
-                while (reader.Read()) deduplicator.Restore(reader.IsDBNull(0) ? null : reader.GetFieldValue<byte[]>(0), reader.GetInt64(1));
+                while (reader.Read()) deduplicator.Restore(reader.IsDBNull(0) ? null : Bytes(reader), reader.GetInt64(1));
                 return 0;
             });
         }
@@ -395,6 +395,14 @@ public sealed class StreamTask : IDisposable
     }
 
     private static string RowsSql(StreamCondition? condition) => $"SELECT * FROM {RowsTable}{(condition is null ? "" : $" WHERE {condition.Sql}")}";
+
+    private static byte[] Bytes(System.Data.Common.DbDataReader reader)
+    {
+        using var content = reader.GetStream(0);
+        var bytes = new byte[content.Length];
+        content.ReadExactly(bytes);
+        return bytes;
+    }
 
     private WindowState Windowed() => _state ?? throw new InvalidOperationException("The query has no windows: read its rows with WriteRowsAsync.");
 

@@ -8,7 +8,7 @@ namespace Pipeline.Streams;
 /// </summary>
 /// <param name="plan">The query's windowed part.</param>
 /// <param name="window">Its window.</param>
-internal sealed class WindowSql(WindowedPlan plan, StreamWindow window)
+internal sealed partial class WindowSql(WindowedPlan plan, StreamWindow window)
 {
     public const string State = SplitNames.Prefix + "state";
     public const string Source = SplitNames.Prefix + "source";

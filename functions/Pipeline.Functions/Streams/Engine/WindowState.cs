@@ -7,7 +7,7 @@ namespace Pipeline.Streams;
 /// then. Rows know the batch that they came with (what a delta holds), their source (the order of events across partitions) and the
 /// correction that they are, if their window had been given out.
 /// </summary>
-internal sealed class WindowState : IDisposable
+internal sealed partial class WindowState : IDisposable
 {
     /// <summary>Merging is not worth it for fewer rows.</summary>
     private const long FewRows = 20_000;

@@ -23,6 +23,9 @@ internal sealed class EventIntake
     private readonly bool _keepsLate;
     private readonly List<StreamEvent> _accepted = [];
 
+    // Beyond the watermark less the allowed lateness only where a full state was closed before its time.
+    private long _horizon;
+
     /// <summary>Begins where a state ends.</summary>
     /// <param name="spec">The stream.</param>
     /// <param name="timeColumn">The column that makes the watermark; null for the time at which the hub took an event.</param>
@@ -48,6 +51,7 @@ internal sealed class EventIntake
         LastEnqueued = state.LastEnqueued;
         MaxEventTime = state.MaxEventTime;
         Watermark = state.Watermark;
+        _horizon = state.Position.Horizon;
         Counters = state.Counters;
     }
 
@@ -101,7 +105,7 @@ internal sealed class EventIntake
             return;
         }
         // Late means: behind the watermark as it was before this event.
-        if (Watermark is { } watermark && _expiresAt(time) is var expires && expires <= watermark - _allowed)
+        if (Watermark is { } watermark && _expiresAt(time) <= Math.Max(watermark - _allowed, _horizon))
             TakeLate(taken);
         else
             Accept(taken);
@@ -121,6 +125,16 @@ internal sealed class EventIntake
         Watermark = watermark;
         IsDirty = true;
     }
+
+    /// <summary>Closes time up to a watermark for good: what comes behind it is late, whatever is allowed.</summary>
+    public void CloseTo(long watermark)
+    {
+        AdvanceTo(watermark);
+        _horizon = Math.Max(_horizon, watermark);
+    }
+
+    /// <summary>Counts what a full state refused.</summary>
+    public void CountDropped(long dropped) => Counters = Counters with { Dropped = Counters.Dropped + dropped };
 
     /// <summary>Counts events that the hub had removed before they were read, and goes on behind them.</summary>
     public void Skip(long lastLost, long lost)

@@ -22,6 +22,7 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
 
     private EventIntake? _intake;
     private long _committedAt;
+    private DateTimeOffset _arrivedAt;
     private int _flushing;
 
     private EventIntake Intake => _intake!;
@@ -41,6 +42,7 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
     {
         var time = Stream.Query.TimeColumn;
         _intake = new EventIntake(Stream.Spec, time == EventBatch.EnqueuedTimeColumn ? null : time, Stream.Definition.From, Stream.Query.ExpiresAt, Place.Partition, warm.State);
+        _arrivedAt = warm.State.LastArrival;
         return Task.CompletedTask;
     }
 
@@ -74,6 +76,7 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
     {
         EnsureRoom(warm);
         await RefreshReferencesAsync(warm, cancellationToken);
+        _arrivedAt = Services.Time.GetUtcNow();
         var bytes = 0L;
         for (var i = 0; i < events.Count; i++)
         {
@@ -93,7 +96,9 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
     private async Task StepAsync(WarmState warm, bool mustCommit, CancellationToken cancellationToken)
     {
         if (Intake.Batch.Count > 0)
-            Intake.Applied(await warm.Task.ApplyAsync(Intake.Batch, cancellationToken));
+            await ApplyAsync(warm, cancellationToken);
+        if (OldestToClose(warm) is { } oldest)
+            Intake.CloseTo(oldest);
         var entries = new List<OutboxEntry>();
         if (!Stream.Query.IsWindowed)
             await AddRowsAsync(warm, entries, cancellationToken);
@@ -109,7 +114,15 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
         }
         if (Stream.Compiled.IsShuffled)
             await AddShuffleAsync(warm, entries, idle: false, cancellationToken);
-        await CommitAsync(warm, entries, idle: false, Services.Time.GetUtcNow(), cancellationToken);
+        await CommitAsync(warm, entries, idle: false, _arrivedAt, cancellationToken);
+    }
+
+    private async Task ApplyAsync(WarmState warm, CancellationToken cancellationToken)
+    {
+        var mark = warm.Task.Mark;
+        Intake.Applied(await warm.Task.ApplyAsync(Intake.Batch, cancellationToken));
+        if (RejectsNewKeys(warm))
+            Intake.CountDropped(warm.Task.RejectNewKeys(mark));
     }
 
     private bool IsCommitDue(WarmState warm) =>

@@ -67,12 +67,16 @@ internal sealed class ShuffleWorker(ActiveStream stream, StreamPlace place, Work
             rows = bytes.ToArray();
             taken.Add(path);
         }
+        var mark = warm.Task.Mark;
         var late = await warm.Task.ApplyPartialsAsync(rows, message.Source, cancellationToken);
-        _counters = _counters with { Late = _counters.Late + late, Dropped = _counters.Dropped + late };
+        var rejected = RejectsNewKeys(warm) ? warm.Task.RejectNewKeys(mark) : 0;
+        _counters = _counters with { Late = _counters.Late + late, Dropped = _counters.Dropped + late + rejected };
     }
 
     private async Task CommitAsync(WarmState warm, long? watermark, long sequence, DateTimeOffset arrival, CancellationToken cancellationToken)
     {
+        if (OldestToClose(warm) is { } oldest && (watermark is null || oldest > watermark))
+            watermark = oldest;
         var entries = new List<OutboxEntry>();
         if (watermark is { } closing && await CloseAsync(warm, closing, Latest() ?? closing, cancellationToken) is { } closed)
             entries.Add(closed);

@@ -18,6 +18,9 @@ internal abstract class StreamWorker : IAsyncDisposable
     private const int MaxResults = 64;
     private const long MaxResultBytes = 16 * 1024 * 1024;
 
+    // A state that is kept below its limit by closing windows is over it only for moments.
+    private static readonly TimeSpan AlarmLasts = TimeSpan.FromMinutes(1);
+
     // Deleting costs as much as writing, so it is done for many at a time.
     private const int GarbageAtOnce = 32;
 
@@ -130,15 +133,13 @@ internal abstract class StreamWorker : IAsyncDisposable
     protected async Task<OutboxEntry?> CloseAsync(WarmState warm, long watermark, long eventTime, CancellationToken cancellationToken)
     {
         var closed = await warm.Task.CloseAsync(watermark, cancellationToken);
+        var (windows, firstRow) = Whole(closed.Windows);
         var file = NewFile(warm, "parquet");
-        if (closed.Windows.Count > 0)
-            await warm.Task.WriteClosedAsync(file, 0, closed.Rows, cancellationToken);
+        if (windows.Count > 0)
+            await warm.Task.WriteClosedAsync(file, firstRow, closed.Rows - firstRow, cancellationToken);
         // The commit that follows gives them out; should it fail, all of this is forgotten.
-        warm.Task.Confirm(watermark - Micros.Of(Stream.Spec.Late.Allowed));
-        if (closed.Windows.Count == 0)
-            return null;
-        var windows = closed.Windows.Select(w => new OutputWindow(w.Start, w.End, (int)w.Revision, w.FirstRow, checked((int)w.Rows))).ToList();
-        return await EntryAsync(warm, OutboxKind.Results, file, closed.Rows, e => e with { Windows = windows, EventTime = eventTime }, cancellationToken);
+        warm.Task.Confirm(OldestToClose(warm) is null ? watermark - Micros.Of(Stream.Spec.Late.Allowed) : watermark);
+        return windows.Count == 0 ? null : await EntryAsync(warm, OutboxKind.Results, file, closed.Rows - firstRow, e => e with { Windows = windows, EventTime = eventTime }, cancellationToken);
     }
 
     /// <summary>Keeps a local file as something that the next commit leaves to be sent.</summary>
@@ -163,6 +164,7 @@ internal abstract class StreamWorker : IAsyncDisposable
         var now = Services.Time.GetUtcNow();
         var (snapshot, deltas) = await KeepRowsAsync(warm, number, cancellationToken);
         var size = warm.Task.Size;
+        var fullAt = IsFull(warm) || size.Rows + size.DeduplicationKeys > Stream.Spec.State.MaxKeys ? now : warm.State.FullAt;
         var next = position with
         {
             Commit = number,
@@ -175,7 +177,8 @@ internal abstract class StreamWorker : IAsyncDisposable
             Position = warm.Task.Position,
             Keys = size.Rows + size.DeduplicationKeys,
             Bytes = size.Bytes,
-            Alarms = Alarms(warm, position, size, now),
+            FullAt = fullAt,
+            Alarms = Alarms(warm, position, (size.Rows + size.DeduplicationKeys, size.Bytes), fullAt, now),
         };
         var etag = await Services.States.SaveAsync(Place, next, warm.ETag, cancellationToken);
         _garbage.AddRange(warm.State.Files().Except(next.Files()));
@@ -188,9 +191,24 @@ internal abstract class StreamWorker : IAsyncDisposable
     /// <exception cref="StreamFullException">It is so.</exception>
     protected void EnsureRoom(WarmState warm)
     {
-        if (Stream.Spec.State.WhenFull == FullStatePolicy.Pause && warm.State.Keys > Stream.Spec.State.MaxKeys)
+        if (Stream.Spec.State.WhenFull == FullStatePolicy.Pause && IsFull(warm))
             throw new StreamFullException(FullText(warm.State.Keys, warm.State.Bytes));
     }
+
+    /// <summary>Whether the state is full and takes no further keys.</summary>
+    protected bool RejectsNewKeys(WarmState warm) => Stream.Spec.State.WhenFull == FullStatePolicy.RejectNewKeys && IsFull(warm);
+
+    /// <summary>The watermark that closes the oldest windows of a full state, if that is its policy; otherwise null.</summary>
+    protected long? OldestToClose(WarmState warm)
+    {
+        if (Stream.Spec.State.WhenFull != FullStatePolicy.CloseOldest || !IsFull(warm))
+            return null;
+        // A tenth more than need be, so that it is not full again at once.
+        var share = 1 - 0.9 * Stream.Spec.State.MaxKeys / warm.State.Keys;
+        return warm.Task.CompletionOf(share);
+    }
+
+    private bool IsFull(WarmState warm) => warm.State.Keys > Stream.Spec.State.MaxKeys;
 
     /// <summary>A name for a local file that is on its way.</summary>
     protected static string NewFile(WarmState warm, string extension) => warm.Folder.File($"{Guid.NewGuid():N}.{extension}");
@@ -217,9 +235,20 @@ internal abstract class StreamWorker : IAsyncDisposable
         }
     }
 
+    // A replay from a time has not all events of the windows that began before it: what was published of them stays.
+    private (List<OutputWindow> Windows, long FirstRow) Whole(IReadOnlyList<WindowResult> closed)
+    {
+        var from = Stream.Definition is { IsReplay: true, From.Time: { } time } ? Micros.Of(time) : long.MinValue;
+        var whole = closed.SkipWhile(w => w.Start < from).ToList();
+        var firstRow = whole.Count > 0 ? whole[0].FirstRow : 0;
+        return ([.. whole.Select(w => new OutputWindow(w.Start, w.End, (int)w.Revision, w.FirstRow - firstRow, checked((int)w.Rows)))], firstRow);
+    }
+
     private async Task<WarmState> LoadAsync(CancellationToken cancellationToken)
     {
         var (state, etag) = await Services.States.LoadAsync(Place, cancellationToken);
+        if (etag is null)
+            state = state with { LastArrival = Stream.Definition.UpdatedAt };
         var folder = TaskFolder.Create();
         StreamTask? task = null;
         try
@@ -273,6 +302,7 @@ internal abstract class StreamWorker : IAsyncDisposable
         var state = warm.State;
         var delta = NewFile(warm, "parquet");
         var added = await warm.Task.WriteDeltaAsync(delta, cancellationToken);
+        warm.Task.Compact(Stream.Spec.State.MaxKeys, forgets: Stream.Spec.State.WhenFull == FullStatePolicy.CloseOldest && IsFull(warm));
         if (added == 0)
             return (state.Snapshot, state.Deltas);
         var inline = state.Deltas.Sum(d => d.InlineBytes) + (state.Snapshot?.InlineBytes ?? 0);
@@ -292,12 +322,11 @@ internal abstract class StreamWorker : IAsyncDisposable
         return (whole, []);
     }
 
-    private List<StreamAlarm> Alarms(WarmState warm, PartitionState position, StreamStateSize size, DateTimeOffset now)
+    private List<StreamAlarm> Alarms(WarmState warm, PartitionState position, (long Keys, long Bytes) size, DateTimeOffset? fullAt, DateTimeOffset now)
     {
         var alarms = new List<StreamAlarm>();
-        var keys = size.Rows + size.DeduplicationKeys;
-        if (keys > Stream.Spec.State.MaxKeys)
-            alarms.Add(Since("state-full", FullText(keys, size.Bytes)));
+        if (now - fullAt < AlarmLasts)
+            alarms.Add(Since("state-full", FullText(Math.Max(size.Keys, warm.State.Keys), size.Bytes)));
         if (position.Counters.Lost > 0)
             alarms.Add(Since("events-lost", $"The hub had removed {position.Counters.Lost} events before they were read. Keep its events longer, or read faster."));
         if (warm.SinkAlarm is { } sink)

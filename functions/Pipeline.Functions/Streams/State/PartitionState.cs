@@ -57,6 +57,9 @@ internal sealed record PartitionState
     /// <summary>The bytes that they take in memory.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>When it was over its limit last; null for never.</summary>
+    public DateTimeOffset? FullAt { get; init; }
+
     /// <summary>What somebody should look at; empty where all is well.</summary>
     public IReadOnlyList<StreamAlarm> Alarms { get; init; } = [];
 

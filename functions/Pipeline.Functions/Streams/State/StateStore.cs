@@ -26,7 +26,7 @@ internal sealed class StateStore(IObjectStore store, TimeProvider time)
         while (true)
         {
             if (await store.FindAsync(Container, PathOf(place), cancellationToken) is not { } found)
-                return (new PartitionState { LastArrival = time.GetUtcNow(), CommittedAt = time.GetUtcNow() }, null);
+                return (new PartitionState(), null);
             var bytes = new byte[found.Length];
             try
             {

@@ -1,0 +1,48 @@
+using Pipeline.Sql;
+
+namespace Pipeline.Streams;
+
+internal sealed partial class WindowState
+{
+    /// <summary>The number of the batch that was appended last.</summary>
+    public long LastBatch => Batch;
+
+    /// <summary>Takes the rows of later batches out whose keys were not there before.</summary>
+    /// <param name="batch">The last batch of before.</param>
+    /// <returns>How many rows.</returns>
+    public long RejectNewKeys(long batch)
+    {
+        if (_plan.Keys.Count == 0)
+        {
+            return 0;
+        }
+
+        var before = SqlText.Number(batch);
+        var same = string.Join(" AND ", _plan.Keys.Select(k => $"known.{k} IS NOT DISTINCT FROM fresh.{k}"));
+        var removed = _session.Read(
+            $"DELETE FROM {WindowSql.State} WHERE rowid IN (SELECT fresh.rowid FROM {WindowSql.State} fresh WHERE fresh.{WindowSql.Batch} > {before} "
+            + $"AND NOT EXISTS (SELECT 1 FROM {WindowSql.State} known WHERE known.{WindowSql.Batch} <= {before} AND {same})) RETURNING 1",
+            reader =>
+            {
+                var rows = 0L;
+                while (reader.Read()) rows++;
+                return rows;
+            });
+        Rows -= removed;
+        return removed;
+    }
+
+    /// <summary>The watermark that completes a share of the rows, the oldest ones; null where there are none.</summary>
+    public long? CompletionOf(double share) => _session.Read(
+        $"SELECT quantile_disc({_sql.CompleteAt}, {share.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}) FROM {WindowSql.State}",
+        reader => reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : default(long?));
+
+    /// <summary>Merges rows where they are more than a limit, unless there is little to merge and nothing to forget.</summary>
+    public void MergeOver(long limit, bool forgets)
+    {
+        if (Rows > limit && (forgets || Rows > _mergedRows + _mergedRows / 10))
+        {
+            Merge();
+        }
+    }
+}
