@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Batch;
 using Pipeline.Jobs;
+using Pipeline.Simulation;
 using Pipeline.Storage;
 using Pipeline.Streams;
 using Pipeline.Training;
@@ -25,6 +26,7 @@ public static class PipelineApp
         services.AddJobs();
         services.AddBatch();
         services.AddStreams(configuration);
+        services.AddSimulation();
         services.AddTraining();
     }
 }

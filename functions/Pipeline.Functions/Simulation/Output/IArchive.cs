@@ -5,6 +5,9 @@ namespace Pipeline.Simulation.Output;
 /// <summary>Saves or restores the state of a rank: one description serves both ways.</summary>
 public interface IArchive
 {
+    /// <summary>Whether values are restored. An array may be restored in larger parts than it was saved in, for instance whole.</summary>
+    bool IsRestoring { get; }
+
     /// <summary>The rank's part of an array that all ranks hold together.</summary>
     /// <param name="name">The array's name.</param>
     /// <param name="window">The part's place in the whole.</param>

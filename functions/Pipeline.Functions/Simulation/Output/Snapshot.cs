@@ -53,6 +53,8 @@ internal sealed class Snapshot
     /// <summary>Takes a rank's state into a snapshot.</summary>
     public sealed class Writer(Snapshot snapshot) : IArchive
     {
+        public bool IsRestoring => false;
+
         public void Array<T>(string name, Window window, Span<T> data, int stride = 0) where T : unmanaged
         {
             var size = MessageBuffer.ElementType<T>.Size;
@@ -74,6 +76,8 @@ internal sealed class Snapshot
     /// <summary>Gives a rank its state out of a snapshot, whichever ranks had made it.</summary>
     public sealed class Reader(Snapshot snapshot) : IArchive
     {
+        public bool IsRestoring => true;
+
         public void Array<T>(string name, Window window, Span<T> data, int stride = 0) where T : unmanaged
         {
             var found = 0L;

@@ -7,6 +7,8 @@ namespace Pipeline.Simulation.Running;
 /// <summary>Looks through a rank's state for the first value that is no finite number.</summary>
 internal sealed class NonFinite : IArchive
 {
+    public bool IsRestoring => false;
+
     /// <summary>Array, row and column in the whole of what was found; null for nothing.</summary>
     public (string Array, int Row, int Column, double Value)? Found { get; private set; }
 

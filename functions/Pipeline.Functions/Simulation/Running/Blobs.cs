@@ -1,0 +1,38 @@
+using Pipeline.Jobs;
+using Pipeline.Storage;
+
+namespace Pipeline.Simulation.Running;
+
+/// <summary>Small whole blobs of a job's own.</summary>
+internal static class Blobs
+{
+    public static async Task<byte[]?> TryReadAsync(this IObjectStore store, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = await store.OpenReadAsync(JobFiles.Container, path, cancellationToken);
+            using var buffer = new MemoryStream();
+            await stream.CopyToAsync(buffer, cancellationToken);
+            return buffer.ToArray();
+        }
+        catch (ObjectNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public static Task WriteAsync(this IObjectStore store, string path, byte[] bytes, CancellationToken cancellationToken) =>
+        store.WriteAsync(JobFiles.Container, path, new MemoryStream(bytes), WriteCondition.None, cancellationToken);
+
+    /// <summary>Removes the blobs below a folder whose next segment comes before <paramref name="before"/> in ordinal order; all where
+    /// that is null.</summary>
+    public static async Task RemoveAsync(this IObjectStore store, string folder, string? before, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in store.ListAsync(JobFiles.Container, folder, cancellationToken))
+        {
+            if (before is not null && string.CompareOrdinal(blob.Path, before) >= 0)
+                return;
+            await store.DeleteAsync(JobFiles.Container, blob.Path, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using Pipeline.Jobs;
+using Pipeline.Simulation.Running;
+using Pipeline.Simulation.Spec;
+
+namespace Pipeline.Simulation;
+
+/// <summary>Does the work of the tasks of a simulation.</summary>
+public sealed class SimulationEngine
+{
+    private readonly Lazy<JobService> _jobs;
+    private readonly IReadOnlyList<ProgramDefinition> _programs;
+    private readonly ProgramInputs _inputs;
+    private readonly CheckpointStore _checkpoints;
+    private readonly LegRunner _legs;
+    private readonly Publisher _publisher;
+
+    // Of the job that was at work last: a program may have a matrix of a gigabyte in its plan, to be read once.
+    private (string JobId, SimulationSpec Spec)? _spec;
+
+    // Lazy: the service of all jobs knows the kinds of jobs, and this is behind one of them.
+    internal SimulationEngine(Lazy<JobService> jobs, IEnumerable<ProgramDefinition> programs, ProgramInputs inputs, CheckpointStore checkpoints, LegRunner legs, Publisher publisher)
+    {
+        (_jobs, _programs, _inputs, _checkpoints, _legs, _publisher) = (jobs, [.. programs], inputs, checkpoints, legs, publisher);
+    }
+
+    /// <summary>Checks the spec, and copies the checkpoint that the job goes on from, so that it is the job's own.</summary>
+    /// <exception cref="SpecException">The spec no longer holds.</exception>
+    public async Task<SimulationShape> PrepareAsync(SimulationRun run, CancellationToken cancellationToken)
+    {
+        var spec = await ReadSpecAsync(run.JobId, cancellationToken);
+        var start = 0L;
+        if (spec.From is { } from)
+            start = await CopyCheckpointAsync(run, spec, from, cancellationToken);
+        return new SimulationShape(spec.Hosts, start, spec.Plan.Supersteps, spec.Checkpoints.Supersteps, spec.Checkpoints.Seconds, spec.Outputs.Every, spec.Plan.TimeUnit);
+    }
+
+    /// <summary>Computes a leg on this host.</summary>
+    public async Task<LegReport> RunAsync(LegTask leg, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(leg);
+        return await _legs.RunAsync(await ReadSpecAsync(leg.JobId, cancellationToken), leg, cancellationToken);
+    }
+
+    /// <summary>Publishes the outputs of a leg.</summary>
+    public async Task<PublishReport> PublishAsync(PublishTask task, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return await _publisher.PublishAsync(await ReadSpecAsync(task.JobId, cancellationToken), task, cancellationToken);
+    }
+
+    /// <summary>Finds an image of a job: the last run's.</summary>
+    /// <returns>Its path in the container of results; null where there is none of that number.</returns>
+    public Task<string?> FindFrameAsync(string jobId, int number, CancellationToken cancellationToken) => _publisher.FindFrameAsync(jobId, number, cancellationToken);
+
+    internal Task<SimulationSpec> ReadAsync(JobSpec spec, CancellationToken cancellationToken) => SimulationSpec.ReadAsync(spec, _programs, _inputs, cancellationToken);
+
+    internal async Task<string?> FaultOfStartAsync(SimulationSpec spec, CancellationToken cancellationToken)
+    {
+        if (spec.From is not { } from)
+            return null;
+        if (await _checkpoints.LastAsync(from, cancellationToken) is not { } last)
+            return $"Job '{from}' has no checkpoint to go on from.";
+        if (last.Program != spec.Program)
+            return $"Job '{from}' runs the program '{last.Program}', not '{spec.Program}'.";
+        var step = last.Superstep * last.InnerSteps;
+        if (step % spec.InnerSteps != 0)
+            return $"The checkpoint of job '{from}' is of step {step}, which {spec.InnerSteps} inner steps do not divide.";
+        return step >= spec.Plan.Supersteps * spec.InnerSteps ? $"Job '{from}' has come to step {step} already, and this one ends there or before. Take more steps." : null;
+    }
+
+    private async Task<long> CopyCheckpointAsync(SimulationRun run, SimulationSpec spec, string from, CancellationToken cancellationToken)
+    {
+        if (await FaultOfStartAsync(spec, cancellationToken) is { } fault)
+            throw new SpecException("/from", fault);
+        var last = (await _checkpoints.LastAsync(from, cancellationToken))!;
+        try
+        {
+            var snapshot = await _checkpoints.ReadAsync(from, last.Run, last.Superstep, cancellationToken);
+            snapshot.Superstep = last.Superstep * last.InnerSteps / spec.InnerSteps;
+            await _checkpoints.WriteAsync(run.JobId, run.Run, snapshot.Superstep, 0, 1, snapshot, cancellationToken);
+            return snapshot.Superstep;
+        }
+        catch (LostException e)
+        {
+            throw new SpecException("/from", e.Message);
+        }
+    }
+
+    private async Task<SimulationSpec> ReadSpecAsync(string jobId, CancellationToken cancellationToken)
+    {
+        if (_spec is { } known && known.JobId == jobId)
+            return known.Spec;
+        var spec = await ReadAsync(await _jobs.Value.ReadSpecAsync(jobId, cancellationToken), cancellationToken);
+        _spec = (jobId, spec);
+        return spec;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Jobs;
+using Pipeline.Storage;
+
+namespace Pipeline.Simulation;
+
+/// <summary>The HTTP API of simulations beyond that of all jobs.</summary>
+public sealed class SimulationFunctions(SimulationEngine engine, IObjectStore store)
+{
+    /// <summary>Gives an image of a simulation, also while it runs: <c>frames/0.png</c> is the first.</summary>
+    [Function("GetJobFrame")]
+    public Task<IActionResult> FrameAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/frames/{file}")] HttpRequest request,
+        string id,
+        string file,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        if (JobId.Fault(id) is not null || !file.EndsWith(".png", StringComparison.Ordinal) || !int.TryParse(file.AsSpan(..^4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return Responses.NotFound($"There is no frame '{file}'. Frames are 0.png, 1.png and so on.");
+        return await engine.FindFrameAsync(id, number, cancellationToken) is { } path
+            ? new FileStreamResult(await store.OpenReadAsync(JobFiles.Results, path, cancellationToken), "image/png")
+            : Responses.NotFound($"Job '{id}' has no frame {number}: it has not come so far, or its spec's outputs do not ask for images.");
+    });
+}
