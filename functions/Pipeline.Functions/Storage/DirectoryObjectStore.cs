@@ -243,7 +243,8 @@ public sealed class DirectoryObjectStore : IObjectStore
         {
             return open(file);
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException && !File.Exists(file))
+        // Not found is not found, even if the file appears before one can look again.
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || (e is UnauthorizedAccessException or IOException && !File.Exists(file)))
         {
             throw new ObjectNotFoundException(container, path, e);
         }
