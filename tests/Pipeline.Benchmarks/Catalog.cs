@@ -11,7 +11,7 @@ internal static class Catalog
     public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark()];
 
     public static IReadOnlyDictionary<string, Measurement> Measurements { get; } =
-        DurableMeasurements.All.Concat(BatchMeasurements.All).Concat(AmqpMeasurements.All).Concat(WindowLatency.All).Concat(StreamMemory.All).ToDictionary();
+        DurableMeasurements.All.Concat(BatchMeasurements.All).Concat(AmqpMeasurements.All).Concat(NexmarkMeasurements.All).Concat(WindowLatency.All).Concat(StreamMemory.All).ToDictionary();
 
     public static string Usage(string[] asked)
     {

@@ -78,12 +78,21 @@ public sealed partial class DuckDbSession
         return CopyAsync(sql, stored, stored.Select(c => c.Type), path, options, cancellationToken);
     }
 
+    /// <summary>Plans <see cref="WriteExactAsync"/> once, for running it often over one file. $1, $2, … of the query get their values then.</summary>
+    internal PreparedSql PrepareExact(string sql, IReadOnlyList<ColumnSchema> columns, string path) =>
+        Prepare(CopySql(sql, columns, columns.Select(c => ParquetCarrier.Exact(c.Type)!), path, "COMPRESSION snappy, USE_TMP_FILE false"));
+
+    /// <summary>Plans <see cref="WriteResultAsync"/> once, for running it often over one file.</summary>
+    internal PreparedSql PrepareResult(string sql, IReadOnlyList<ColumnSchema> columns, string path)
+    {
+        var stored = ParquetCarrier.StoredColumns(columns);
+        return Prepare(CopySql(sql, stored, stored.Select(c => c.Type), path, "COMPRESSION snappy, USE_TMP_FILE false"));
+    }
+
     private Task<long> CopyAsync(
         string sql, IReadOnlyList<ColumnSchema> columns, IEnumerable<string> types, string path, string options, CancellationToken cancellationToken)
     {
-        var names = columns.Select((_, i) => $"c{i}").ToList();
-        var select = columns.Zip(types, names).Select(x => $"CAST({x.Third} AS {x.Second}) AS {SqlText.Name(x.First.Name)}");
-        var statement = $"COPY (SELECT {string.Join(", ", select)} FROM (\n{sql}\n) AS r({string.Join(", ", names)})) TO {SqlText.Literal(Path.TrimEndingDirectorySeparator(path))} (FORMAT parquet, RETURN_STATS, {options})";
+        var statement = CopySql(sql, columns, types, path, "RETURN_STATS, " + options);
         return RunAsync(statement, reader =>
         {
             var rows = 0L;
@@ -94,6 +103,13 @@ public sealed partial class DuckDbSession
 
             return rows;
         }, cancellationToken);
+    }
+
+    private static string CopySql(string sql, IReadOnlyList<ColumnSchema> columns, IEnumerable<string> types, string path, string options)
+    {
+        var names = columns.Select((_, i) => $"c{i}").ToList();
+        var select = columns.Zip(types, names).Select(x => $"CAST({x.Third} AS {x.Second}) AS {SqlText.Name(x.First.Name)}");
+        return $"COPY (SELECT {string.Join(", ", select)} FROM (\n{sql}\n) AS r({string.Join(", ", names)})) TO {SqlText.Literal(Path.TrimEndingDirectorySeparator(path))} (FORMAT parquet, {options})";
     }
 
     /// <summary>Runs one statement on a pool thread; cancelling, and running out of time, interrupt DuckDB.</summary>

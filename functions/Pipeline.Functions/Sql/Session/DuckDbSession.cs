@@ -138,7 +138,13 @@ public sealed partial class DuckDbSession : IDisposable
         }
     }
 
-    /// <summary>Plans a statement of our own that will run often.</summary>
+    /// <summary>
+    /// Keeps plans from relying on what tables held when they were made: a prepared statement's plan would be wrong once its tables hold
+    /// other values (a group that the statistics ruled out, say).
+    /// </summary>
+    internal void PlanWithoutStatistics() => Execute("SET disabled_optimizers = 'statistics_propagation,compressed_materialization,row_group_pruner'");
+
+    /// <summary>Plans a statement of our own that will run often; if it reads tables, after <see cref="PlanWithoutStatistics"/>.</summary>
     internal PreparedSql Prepare(string sql) => new(
         _connection.NativeConnection, sql, message => Translate(DuckDbError.From(message, ""), new InvalidOperationException(message)));
 

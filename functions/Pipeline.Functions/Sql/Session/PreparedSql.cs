@@ -8,6 +8,7 @@ internal sealed class PreparedSql : IDisposable
     private readonly DuckDBNativeConnection _connection;
     private readonly DuckDBPreparedStatement _statement;
     private readonly Func<string, Exception> _translate;
+    private readonly int _parameters;
 
     public PreparedSql(DuckDBNativeConnection connection, string sql, Func<string, Exception> translate)
     {
@@ -18,16 +19,18 @@ internal sealed class PreparedSql : IDisposable
             _statement.Dispose();
             throw translate(message);
         }
+
+        _parameters = (int)NativeMethods.PreparedStatements.DuckDBParams(_statement);
     }
 
     /// <summary>Runs the statement on this thread; cancelling interrupts it.</summary>
     /// <param name="cancellationToken">Interrupts the statement.</param>
-    /// <param name="values">Values of $1, $2, …</param>
+    /// <param name="values">Values of $1, $2, …; those that the statement does not name are left out.</param>
     /// <returns>The rows that it inserted, changed or deleted.</returns>
     public long Run(CancellationToken cancellationToken, params ReadOnlySpan<long> values)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < Math.Min(values.Length, _parameters); i++)
         {
             NativeMethods.PreparedStatements.DuckDBBindInt64(_statement, i + 1, values[i]);
         }

@@ -210,11 +210,15 @@ internal sealed class StreamPlanner
     /// <summary>What the query groups by beside the window: plain columns of the stream by their names.</summary>
     private IEnumerable<string> GroupNames(JsonObject query, IReadOnlyList<string> texts)
     {
+        var joined = _references.Where(r => query.Object("from_table")!.Everything().Any(n => n.Type() == "BASE_TABLE" && Same(n.Text("table_name"), r.Name))).ToList();
         foreach (var (group, text) in query.Objects("group_expressions").Select(g => GroupTarget(query, g)).Zip(texts).Where(p => !WindowMarkers.In(p.First)))
         {
-            var name = group.IsExpression("COLUMN_REF") ? group.Texts("column_names")[^1] : null;
-            var isOwn = name is not null && !_references.Any(r => r.Columns.Any(c => Same(c.Name, name)));
-            yield return isOwn && _stream.Columns.FirstOrDefault(c => Same(c.Name, name!)) is { } column && !Renames(query, name!) ? column.Name : text;
+            var name = group.IsExpression("COLUMN_REF") ? group.Texts("column_names")[^1] : "";
+            var column = _stream.Columns.FirstOrDefault(c => Same(c.Name, name));
+            var isOwn = column is not null && !Renames(query, name) && !joined.Any(r => r.Columns.Any(c => Same(c.Name, name)));
+
+            // Parentheses keep what only looks like a column of the stream apart from it.
+            yield return isOwn ? column!.Name : _stream.Columns.Any(c => Same(c.Name, text)) ? $"({text})" : text;
         }
     }
 

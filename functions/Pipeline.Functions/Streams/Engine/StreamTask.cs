@@ -25,6 +25,9 @@ public sealed partial class StreamTask : IDisposable
     private readonly WindowCloser? _closer;
     private readonly EventDeduplicator? _deduplicator;
     private readonly PreparedSql? _rows;
+    private readonly PreparedSql _writeRows;
+    private PreparedSql? _shuffle;
+    private string? _shuffleHash;
     private readonly int _timeColumn;
 
     private StreamTask(StreamQuery query, StreamTaskOptions options, DuckDbSession session)
@@ -33,6 +36,7 @@ public sealed partial class StreamTask : IDisposable
         IReadOnlyList<EventColumnSchema> columns =
             [.. query.Source.Columns, new(EventBatch.EnqueuedTimeColumn, EventColumnType.Timestamp), new(EventBatch.SequenceNumberColumn, EventColumnType.BigInt)];
         _timeColumn = IndexOf(columns, query.TimeColumn);
+        session.PlanWithoutStatistics();
         _scan = EventScan.Register(session, Scan, columns);
         session.Execute($"CREATE VIEW {SqlText.Name(StreamSource.Table)} AS SELECT * FROM {Scan}()");
         foreach (var reference in query.References)
@@ -49,13 +53,15 @@ public sealed partial class StreamTask : IDisposable
         session.Confine([.. options.OtherFolders.Prepend(options.Folder).Select(f => Path.TrimEndingDirectorySeparator(Path.GetFullPath(f)) + Path.DirectorySeparatorChar)]);
         if (query.Window is { } window)
         {
-            _state = new WindowState(session, query.Plan, window);
+            _state = new WindowState(session, query.Plan, window, FileOf("delta"));
             _closer = new WindowCloser(session, query.Plan, window, _state);
+            _writeRows = session.PrepareResult(_closer.RowsSql, query.Result, FileOf("rows"));
         }
         else
         {
             session.Execute($"CREATE TABLE {RowsTable} AS {SqlText.EmptySelect(query.Result.Select((c, i) => new ColumnSchema(SplitNames.Column(i), c.Type)))}");
             _rows = session.Prepare($"INSERT INTO {RowsTable} SELECT * FROM ({query.Plan.PartialSql})");
+            _writeRows = session.PrepareResult($"SELECT * FROM {RowsTable}", query.Result, FileOf("rows"));
         }
     }
 
@@ -163,21 +169,26 @@ public sealed partial class StreamTask : IDisposable
             return [];
         }
 
-        var parts = new List<ShufflePart>();
-        var columns = string.Join(", ", plan.StateColumns.Select(c => c.Name));
-        var hash = ShuffleHash.Of(plan, by, partitions);
-        var present = hash is null ? [0] : _session.Read($"SELECT DISTINCT CAST({hash} AS INTEGER) FROM {WindowSql.State} ORDER BY 1", reader =>
+        var hash = ShuffleHash.Of(plan, by, partitions) ?? "0";
+        if (_shuffle is null || hash != _shuffleHash)
+        {
+            _shuffle?.Dispose();
+            var columns = string.Join(", ", plan.StateColumns.Select(c => c.Name));
+            _shuffle = _session.PrepareExact($"SELECT {columns} FROM {WindowSql.State} WHERE {hash} = $1 ORDER BY {WindowSql.Batch}", plan.StateColumns, FileOf("shuffle"));
+            _shuffleHash = hash;
+        }
+
+        var present = _session.Read($"SELECT DISTINCT CAST({hash} AS INTEGER) FROM {WindowSql.State} ORDER BY 1", reader =>
         {
             var numbers = new List<int>();
             while (reader.Read()) numbers.Add(reader.GetInt32(0));
             return numbers;
         });
+        var parts = new List<ShufflePart>();
         foreach (var partition in present)
         {
-            var file = FileOf("shuffle");
-            var where = hash is null ? "" : $" WHERE {hash} = {SqlText.Number(partition)}";
-            var rows = await _session.WriteExactAsync($"SELECT {columns} FROM {WindowSql.State}{where} ORDER BY {WindowSql.Batch}", plan.StateColumns, file, cancellationToken);
-            parts.Add(new ShufflePart(partition, await File.ReadAllBytesAsync(file, cancellationToken), rows));
+            var rows = _shuffle.Run(cancellationToken, partition);
+            parts.Add(new ShufflePart(partition, await File.ReadAllBytesAsync(FileOf("shuffle"), cancellationToken), rows));
         }
 
         state.Clear();
@@ -190,6 +201,17 @@ public sealed partial class StreamTask : IDisposable
     /// <returns>The rows; with none there is no file.</returns>
     public async Task<long> WriteDeltaAsync(string path, CancellationToken cancellationToken)
     {
+        if (_state is { } state && _deduplicator is null)
+        {
+            if (state.Undelivered == 0) return 0;
+            // Planned once: a statement over another file each time would cost more than the rows.
+            var written = state.WriteDelta(cancellationToken);
+            File.Move(FileOf("delta"), path, overwrite: true);
+            state.Deliver();
+            state.MergeIfWorthwhile();
+            return written;
+        }
+
         _deduplicator?.Flush(_session.Connection);
         var rows = await WriteStateAsync(_state?.DeltaSql, path, cancellationToken);
         _state?.MergeIfWorthwhile();
@@ -219,7 +241,7 @@ public sealed partial class StreamTask : IDisposable
         {
             _session.Read($"SELECT {EventDeduplicator.Key}, {EventDeduplicator.Time} FROM read_parquet({SqlText.Literals(files)}, hive_partitioning = false) WHERE {EventDeduplicator.Time} IS NOT NULL", reader =>
             {
-                while (reader.Read()) deduplicator.Restore(reader.IsDBNull(0) ? null : Bytes(reader), reader.GetInt64(1));
+                while (reader.Read()) deduplicator.Restore(reader.IsDBNull(0) ? null : Bytes(reader.GetStream(0)), reader.GetInt64(1));
                 return 0;
             });
         }
@@ -250,7 +272,7 @@ public sealed partial class StreamTask : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         Windowed();
-        return Task.FromResult(_closer!.Close(watermark));
+        return Task.FromResult(_closer!.Close(watermark, cancellationToken));
     }
 
     /// <summary>Rows of the windows that were closed last, as JSON.</summary>
@@ -261,7 +283,7 @@ public sealed partial class StreamTask : IDisposable
     public Task<QueryRows> ReadClosedAsync(long firstRow, int count, StreamCondition? condition, CancellationToken cancellationToken)
     {
         Windowed();
-        return _session.ReadRowsAsync(_closer!.RowsSql(firstRow, count, condition?.Sql), Query.Result, count, cancellationToken);
+        return _session.ReadRowsAsync(_closer!.SomeRowsSql(firstRow, count, condition?.Sql), Query.Result, count, cancellationToken);
     }
 
     /// <summary>Writes rows of the windows that were closed last into Parquet for people and other programs.</summary>
@@ -273,7 +295,7 @@ public sealed partial class StreamTask : IDisposable
     public Task<long> WriteClosedAsync(string path, long firstRow, long count, CancellationToken cancellationToken)
     {
         Windowed();
-        return _session.WriteResultAsync(_closer!.RowsSql(firstRow, count, null), Query.Result, path, "zstd", [], cancellationToken);
+        return Task.FromResult(Write(_writeRows, "rows", path, cancellationToken, firstRow, firstRow + count));
     }
 
     /// <summary>The pending rows of a row-wise query, as JSON, in the order of the events.</summary>
@@ -287,8 +309,8 @@ public sealed partial class StreamTask : IDisposable
     /// <param name="path">The file, within the task's folders.</param>
     /// <param name="cancellationToken">Interrupts the work.</param>
     /// <returns>The rows; with none there is no file.</returns>
-    public async Task<long> WriteRowsAsync(string path, CancellationToken cancellationToken) =>
-        PendingRows == 0 ? 0 : await _session.WriteResultAsync(RowsSql(null), Query.Result, path, "snappy", [], cancellationToken);
+    public Task<long> WriteRowsAsync(string path, CancellationToken cancellationToken) =>
+        Task.FromResult(PendingRows == 0 ? 0 : Write(_writeRows, "rows", path, cancellationToken));
 
     /// <summary>Forgets the pending rows of a row-wise query.</summary>
     public void DropRows()
@@ -311,7 +333,10 @@ public sealed partial class StreamTask : IDisposable
     public void Dispose()
     {
         _state?.Dispose();
+        _closer?.Dispose();
         _rows?.Dispose();
+        _writeRows.Dispose();
+        _shuffle?.Dispose();
         _session.Dispose();
         _scan.Dispose();
     }
@@ -357,6 +382,13 @@ public sealed partial class StreamTask : IDisposable
         return Query.Window!.ExpiresAt(least);
     }
 
+    private long Write(PreparedSql copy, string file, string path, CancellationToken cancellationToken, params ReadOnlySpan<long> values)
+    {
+        var rows = copy.Run(cancellationToken, values);
+        File.Move(FileOf(file), path, overwrite: true);
+        return rows;
+    }
+
     private async Task<long> WriteStateAsync(string? stateSql, string path, CancellationToken cancellationToken)
     {
         var selects = new List<string>();
@@ -394,15 +426,17 @@ public sealed partial class StreamTask : IDisposable
         return rows;
     }
 
-    private static string RowsSql(StreamCondition? condition) => $"SELECT * FROM {RowsTable}{(condition is null ? "" : $" WHERE {condition.Sql}")}";
-
-    private static byte[] Bytes(System.Data.Common.DbDataReader reader)
+    private static byte[] Bytes(Stream stream)
     {
-        using var content = reader.GetStream(0);
-        var bytes = new byte[content.Length];
-        content.ReadExactly(bytes);
-        return bytes;
+        using (stream)
+        {
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
     }
+
+    private static string RowsSql(StreamCondition? condition) => $"SELECT * FROM {RowsTable}{(condition is null ? "" : $" WHERE {condition.Sql}")}";
 
     private WindowState Windowed() => _state ?? throw new InvalidOperationException("The query has no windows: read its rows with WriteRowsAsync.");
 

@@ -50,21 +50,42 @@ internal sealed partial class WindowSql(WindowedPlan plan, StreamWindow window)
         };
     }
 
-    /// <summary>Every state with a window that is due: complete by <paramref name="watermark"/> but not by the position's, or corrected since.</summary>
-    public string Due(StreamPosition from, long watermark, bool corrected) => window.Kind switch
+    /// <summary>
+    /// Every state with a window that is due: complete by the watermark $2 but not by $1. Of hopping windows, those whose starts are between $3 and $4.
+    /// </summary>
+    public string Due => window.Kind switch
     {
-        StreamWindowKind.Tumbling => $"(SELECT *, {Pane} AS {Start}, {Pane} + {_size} AS {End} FROM {State} WHERE {Between($"{Pane} + {_size}", from.Watermark, watermark)}"
-            + (corrected ? $" OR ({Pane} + {_size} <= {SqlText.Number(from.Watermark)} AND {Pane} IN (SELECT {Pane} FROM {State} WHERE {Corrected(from)}))" : "") + ")",
-        StreamWindowKind.Hopping => HopsDue(from, watermark, corrected),
-        StreamWindowKind.Sliding => SlidingDue(from, watermark, corrected),
-        _ => SessionsDue(from, watermark, corrected),
+        StreamWindowKind.Tumbling => $"(SELECT *, {Pane} AS {Start}, {Pane} + {_size} AS {End} FROM {State} WHERE {Between($"{Pane} + {_size}")})",
+        StreamWindowKind.Hopping => $"(SELECT *, {Start} + {_size} AS {End} FROM ({HopsDue}))",
+        StreamWindowKind.Sliding => SlidingDue(Between($"{End} + 1")),
+        _ => $"(SELECT * FROM {Sessions(OfKeys($"SELECT {_keys} FROM {State} WHERE {Between($"{WindowedPlan.Last} + {_size}")}"))} WHERE {Between(End)})",
     };
+
+    /// <summary>The same, and every state with a window that had been given out and was corrected since.</summary>
+    public string DueOrCorrected(StreamPosition from) => window.Kind switch
+    {
+        StreamWindowKind.Tumbling => $"(SELECT *, {Pane} AS {Start}, {Pane} + {_size} AS {End} FROM {State} WHERE {Between($"{Pane} + {_size}")} "
+            + $"OR ({Pane} + {_size} <= $1 AND {Pane} IN (SELECT {Pane} FROM {State} WHERE {Corrected(from)})))",
+        StreamWindowKind.Hopping => $"(SELECT *, {Start} + {_size} AS {End} FROM ({HopsDue} UNION ALL {HopsCorrected(from)}))",
+        StreamWindowKind.Sliding => SlidingDue($"({Between($"{End} + 1")} OR ({End} < $1 AND {End} + 1 > {SqlText.Number(from.Horizon)} AND {End} IN ({SlidingTouched(from)})))"),
+        _ => $"(SELECT * FROM {Sessions(State)} WHERE {Between(End)} OR ({Start}, {End}) IN ({SessionsNow(from)} UNION ALL {FormerSessions(from)}))",
+    };
+
+    /// <summary>The values of $1 to $4.</summary>
+    public long[] DueParameters(long from, long watermark)
+    {
+        // No timestamp is so early, and sums with it do not overflow.
+        from = Math.Max(from, long.MinValue / 2);
+        watermark = Math.Clamp(watermark, long.MinValue / 2, long.MaxValue / 2);
+        return window.Kind == StreamWindowKind.Hopping
+            ? [from, watermark, window.FirstStart(from), StreamWindow.Floor(watermark - window.Size, window.Slide, window.Offset)]
+            : [from, watermark];
+    }
 
     /// <summary>Sessions of keys with corrections that had been given out, and may be no more: their starts and ends.</summary>
     public string FormerSessions(StreamPosition from)
     {
-        var affected = $"(SELECT s.* FROM {State} s SEMI JOIN (SELECT {_keys} FROM {State} WHERE {Corrected(from)}) a ON {SameKeys("s", "a")})";
-        var former = Sessions($"(SELECT * FROM {affected} WHERE {Revision} <= {SqlText.Number(from.Revision)})");
+        var former = Sessions($"(SELECT * FROM {OfKeys(CorrectedKeys(from))} WHERE {Revision} <= {SqlText.Number(from.Revision)})");
         return $"SELECT DISTINCT {Start}, {End} FROM {former} WHERE {End} <= {SqlText.Number(from.Watermark)} AND {End} > {SqlText.Number(from.Horizon)}";
     }
 
@@ -79,50 +100,39 @@ internal sealed partial class WindowSql(WindowedPlan plan, StreamWindow window)
         return $"({time} - ({moved} % {_slide} + {_slide}) % {_slide})";
     }
 
-    private string HopsDue(StreamPosition from, long watermark, bool corrected)
+    /// <summary>Only the starts of windows that are due are made: a pane belongs to many.</summary>
+    private string HopsDue
     {
-        // Only the starts of windows that are due are made: a pane belongs to many.
-        var first = from.Watermark == long.MinValue ? FirstStart(Pane) : $"greatest({FirstStart(Pane)}, {SqlText.Number(window.FirstStart(from.Watermark))})";
-        var starts = SizeGuards.Unguarded($"range({first}, least({LastStart(Pane)}, {SqlText.Number(StreamWindow.Floor(watermark - window.Size, window.Slide, window.Offset))}) + 1, {_slide})");
-        var overlaps = from.Watermark == long.MinValue ? "" : $" AND {LastStart(Pane)} + {_size} > {SqlText.Number(from.Watermark)}";
-        var due = $"SELECT *, unnest({starts}) AS {Start} FROM {State} WHERE {FirstStart(Pane)} + {_size} <= {SqlText.Number(watermark)}{overlaps}";
-        if (corrected)
+        get
         {
-            var touched = $"SELECT DISTINCT unnest({SizeGuards.Unguarded($"range({FirstStart(Pane)}, {LastStart(Pane)} + 1, {_slide})")}) AS {Start} FROM {State} WHERE {Corrected(from)}";
-            var ended = $"SELECT {Start} FROM ({touched}) WHERE {Start} + {_size} <= {SqlText.Number(from.Watermark)} AND {Start} + {_size} > {SqlText.Number(from.Horizon)}";
-            due += $" UNION ALL SELECT s.*, w.{Start} FROM {State} s JOIN ({ended}) w ON s.{Pane} >= w.{Start} AND s.{Pane} < w.{Start} + {_size}";
+            var starts = SizeGuards.Unguarded($"range(greatest({FirstStart(Pane)}, $3), least({LastStart(Pane)}, $4) + 1, {_slide})");
+            return $"SELECT *, unnest({starts}) AS {Start} FROM {State} WHERE {FirstStart(Pane)} + {_size} <= $2 AND {LastStart(Pane)} + {_size} > $1";
         }
-
-        return $"(SELECT *, {Start} + {_size} AS {End} FROM ({due}))";
     }
 
-    private string SlidingDue(StreamPosition from, long watermark, bool corrected)
+    private string HopsCorrected(StreamPosition from)
     {
-        var ends = $"SELECT DISTINCT {_keys}, unnest([{Pane}, {Pane} + {_size}]) AS {End} FROM {State}";
-        var due = Between($"{End} + 1", from.Watermark, watermark);
-        if (corrected)
-        {
-            var touched = $"SELECT c.{End} FROM ({ends}) c JOIN (SELECT DISTINCT {_keys}, {Pane} FROM {State} WHERE {Corrected(from)}) a ON {SameKeys("c", "a")} "
-                + $"AND c.{End} BETWEEN a.{Pane} AND a.{Pane} + {_size}";
-            due = $"({due} OR ({End} < {SqlText.Number(from.Watermark)} AND {End} + 1 > {SqlText.Number(from.Horizon)} AND {End} IN ({touched})))";
-        }
-
-        return $"(SELECT s.*, e.{End} - {_size} AS {Start}, e.{End} FROM {State} s JOIN (SELECT * FROM ({ends}) WHERE {due}) e "
-            + $"ON {SameKeys("s", "e")} AND s.{Pane} > e.{End} - {_size} AND s.{Pane} <= e.{End})";
+        var touched = $"SELECT DISTINCT unnest({SizeGuards.Unguarded($"range({FirstStart(Pane)}, {LastStart(Pane)} + 1, {_slide})")}) AS {Start} FROM {State} WHERE {Corrected(from)}";
+        var ended = $"SELECT {Start} FROM ({touched}) WHERE {Start} + {_size} <= $1 AND {Start} + {_size} > {SqlText.Number(from.Horizon)}";
+        return $"SELECT s.*, w.{Start} FROM {State} s JOIN ({ended}) w ON s.{Pane} >= w.{Start} AND s.{Pane} < w.{Start} + {_size}";
     }
 
-    private string SessionsDue(StreamPosition from, long watermark, bool corrected)
-    {
-        var all = Sessions(State);
-        if (!corrected)
-        {
-            return $"(SELECT * FROM {all} WHERE {Between(End, from.Watermark, watermark)})";
-        }
+    /// <summary>For each key the times at which its sliding windows end.</summary>
+    private string Ends => $"SELECT DISTINCT {_keys}, unnest([{Pane}, {Pane} + {_size}]) AS {End} FROM {State}";
 
-        var affected = $"(SELECT s.* FROM {State} s SEMI JOIN (SELECT {_keys} FROM {State} WHERE {Corrected(from)}) a ON {SameKeys("s", "a")})";
-        var now = $"SELECT {Start}, {End} FROM {Sessions(affected)} WHERE {End} <= {SqlText.Number(from.Watermark)} AND {End} > {SqlText.Number(from.Horizon)}";
-        return $"(SELECT * FROM {all} WHERE {Between(End, from.Watermark, watermark)} OR ({Start}, {End}) IN ({now} UNION ALL {FormerSessions(from)}))";
-    }
+    private string SlidingDue(string condition) => $"(SELECT s.*, e.{End} - {_size} AS {Start}, e.{End} FROM {State} s JOIN (SELECT * FROM ({Ends}) WHERE {condition}) e "
+        + $"ON {SameKeys("s", "e")} AND s.{Pane} > e.{End} - {_size} AND s.{Pane} <= e.{End})";
+
+    private string SlidingTouched(StreamPosition from) => $"SELECT c.{End} FROM ({Ends}) c JOIN (SELECT DISTINCT {_keys}, {Pane} FROM {State} WHERE {Corrected(from)}) a "
+        + $"ON {SameKeys("c", "a")} AND c.{End} BETWEEN a.{Pane} AND a.{Pane} + {_size}";
+
+    private string SessionsNow(StreamPosition from) =>
+        $"SELECT {Start}, {End} FROM {Sessions(OfKeys(CorrectedKeys(from)))} WHERE {End} <= $1 AND {End} > {SqlText.Number(from.Horizon)}";
+
+    private string CorrectedKeys(StreamPosition from) => $"SELECT {_keys} FROM {State} WHERE {Corrected(from)}";
+
+    /// <summary>All states of some keys.</summary>
+    private string OfKeys(string keys) => $"(SELECT s.* FROM {State} s SEMI JOIN ({keys}) a ON {SameKeys("s", "a")})";
 
     /// <summary>States with the session that they belong to. A bucket of states is no longer than the gap, so it never holds two sessions.</summary>
     private string Sessions(string source)
@@ -141,6 +151,5 @@ internal sealed partial class WindowSql(WindowedPlan plan, StreamWindow window)
 
     private static string Corrected(StreamPosition from) => $"{Revision} > {SqlText.Number(from.Revision)}";
 
-    private static string Between(string value, long after, long upTo) =>
-        after == long.MinValue ? $"{value} <= {SqlText.Number(upTo)}" : $"({value} > {SqlText.Number(after)} AND {value} <= {SqlText.Number(upTo)})";
+    private static string Between(string value) => $"({value} > $1 AND {value} <= $2)";
 }

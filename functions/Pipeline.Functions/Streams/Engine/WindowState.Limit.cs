@@ -29,6 +29,7 @@ internal sealed partial class WindowState
                 return rows;
             });
         Rows -= removed;
+        Undelivered -= removed;
         return removed;
     }
 

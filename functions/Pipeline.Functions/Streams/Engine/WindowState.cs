@@ -26,10 +26,15 @@ internal sealed partial class WindowState : IDisposable
     private readonly WindowSql _sql;
     private readonly PreparedSql _append;
     private readonly string _columns;
+    private readonly PreparedSql _delta;
     private long _delivered;
     private long _mergedRows;
 
-    public WindowState(DuckDbSession session, StreamPlan plan, StreamWindow window)
+    /// <param name="session">Where it lives.</param>
+    /// <param name="plan">The query.</param>
+    /// <param name="window">Its window.</param>
+    /// <param name="deltaFile">Where deltas are written.</param>
+    public WindowState(DuckDbSession session, StreamPlan plan, StreamWindow window, string deltaFile)
     {
         (_session, _plan) = (session, plan.Windowed!);
         _sql = new WindowSql(_plan, window);
@@ -37,6 +42,7 @@ internal sealed partial class WindowState : IDisposable
         _columns = string.Join(", ", Columns.Select(c => c.Name));
         session.Execute($"CREATE TABLE {WindowSql.State} AS {SqlText.EmptySelect(Columns)}");
         _append = session.Prepare(Append($"({plan.PartialSql})", "0"));
+        _delta = session.PrepareExact($"SELECT {_columns} FROM {WindowSql.State} WHERE {WindowSql.Batch} > $1", Columns, deltaFile);
     }
 
     /// <summary>The columns of a state as it is kept in files.</summary>
@@ -57,6 +63,9 @@ internal sealed partial class WindowState : IDisposable
     /// <summary>Rows of the table, not merged.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Rows that are not in files.</summary>
+    public long Undelivered { get; private set; }
+
     private long Batch { get; set; }
 
     /// <summary>Appends the partial results of the events that the scan reads.</summary>
@@ -65,8 +74,7 @@ internal sealed partial class WindowState : IDisposable
     public void Append(long earliestExpiry, CancellationToken cancellationToken)
     {
         var isCorrection = earliestExpiry <= Closed.Watermark;
-        Rows += _append.Run(cancellationToken, Batch + 1, Closed.Watermark, Revision + 1);
-        Appended(isCorrection);
+        Appended(_append.Run(cancellationToken, Batch + 1, Closed.Watermark, Revision + 1), isCorrection);
     }
 
     /// <summary>Appends partial results that came from another task.</summary>
@@ -88,8 +96,7 @@ internal sealed partial class WindowState : IDisposable
             .Replace("$3", SqlText.Number(Revision + 1), StringComparison.Ordinal);
         _session.Execute(statement);
         _session.Execute($"DROP TABLE {Partials}");
-        Rows += kept;
-        Appended(earliest <= Closed.Watermark);
+        Appended(kept, earliest <= Closed.Watermark);
         return all - kept;
     }
 
@@ -99,8 +106,11 @@ internal sealed partial class WindowState : IDisposable
     /// <summary>All rows: a query for a file.</summary>
     public string SnapshotSql => $"SELECT {_columns} FROM {WindowSql.State}";
 
+    /// <summary>Writes the rows that were appended since the last delta into its file.</summary>
+    public long WriteDelta(CancellationToken cancellationToken) => _delta.Run(cancellationToken, _delivered);
+
     /// <summary>Says that all rows are in files.</summary>
-    public void Deliver() => _delivered = Batch;
+    public void Deliver() => (_delivered, Undelivered) = (Batch, 0);
 
     /// <summary>Reads rows back.</summary>
     /// <param name="readSql">A query over files that gives <see cref="Columns"/>.</param>
@@ -114,8 +124,7 @@ internal sealed partial class WindowState : IDisposable
         Position = position;
         Closed = (position.Watermark, position.Revision);
         Revision = Math.Max(Revision, position.Revision);
-        _delivered = Batch;
-        _mergedRows = 0;
+        Deliver();
         Merge();
     }
 
@@ -149,10 +158,14 @@ internal sealed partial class WindowState : IDisposable
     {
         _session.Execute($"TRUNCATE {WindowSql.State}");
         Rows = _mergedRows = 0;
-        _delivered = Batch;
+        Deliver();
     }
 
-    public void Dispose() => _append.Dispose();
+    public void Dispose()
+    {
+        _append.Dispose();
+        _delta.Dispose();
+    }
 
     /// <summary>Rows with the column by which the states of a group and pane are merged in the order of their events.</summary>
     public static string Ordered(string rows) => $"(SELECT *, {Arrival} AS {SplitNames.Order} FROM {rows})";
@@ -188,8 +201,10 @@ internal sealed partial class WindowState : IDisposable
     private string Append(string rows, string source) =>
         $"INSERT INTO {WindowSql.State} SELECT *, {source}, CAST($1 AS BIGINT), CASE WHEN {_sql.ExpiresAt} <= CAST($2 AS BIGINT) THEN CAST($3 AS BIGINT) ELSE 0 END FROM {rows}";
 
-    private void Appended(bool isCorrection)
+    private void Appended(long rows, bool isCorrection)
     {
+        Rows += rows;
+        Undelivered += rows;
         Batch++;
         if (isCorrection)
         {

@@ -41,7 +41,7 @@ internal sealed class StreamRun(StreamQuery query, StreamRunOptions options, Ran
         while (rest.Count > 0)
         {
             // A batch holds events of one partition: those that come first, then others overtake.
-            var size = random.Next(1, 40);
+            var size = random.Next(1, 60);
             var taken = new List<StreamEvent>();
             while (taken.Count < size && rest.TryPeek(out var next) && (taken.Count == 0 || next.Partition == taken[0].Partition)) taken.Add(rest.Dequeue());
             Fill(batch, taken);
@@ -56,7 +56,7 @@ internal sealed class StreamRun(StreamQuery query, StreamRunOptions options, Ran
                 if (isLastOfPartition || random.Next(3) > 0) await ShuffleAsync(first, stages, taken[0].Partition);
             }
 
-            if (random.Next(3) == 0)
+            if (random.Next(4) == 0)
             {
                 if (first is not null) await ShuffleAsync(first, stages, taken[0].Partition);
                 var watermark = _latest.Values.Min() is var least && least == long.MinValue ? least : least - options.Delay;
