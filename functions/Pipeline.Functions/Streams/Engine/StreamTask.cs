@@ -24,6 +24,7 @@ public sealed partial class StreamTask : IDisposable
     private readonly WindowState? _state;
     private readonly WindowCloser? _closer;
     private readonly EventDeduplicator? _deduplicator;
+    private readonly StateFiles _files;
     private readonly PreparedSql? _rows;
     private readonly PreparedSql _writeRows;
     private PreparedSql? _shuffle;
@@ -63,6 +64,8 @@ public sealed partial class StreamTask : IDisposable
             _rows = session.Prepare($"INSERT INTO {RowsTable} SELECT * FROM ({query.Plan.PartialSql})");
             _writeRows = session.PrepareResult($"SELECT * FROM {RowsTable}", query.Result, FileOf("rows"));
         }
+
+        _files = new StateFiles(session, _state, _deduplicator, FileOf("delta"));
     }
 
     /// <summary>What it runs.</summary>
@@ -199,23 +202,10 @@ public sealed partial class StreamTask : IDisposable
     /// <param name="path">The file, within the task's folders.</param>
     /// <param name="cancellationToken">Interrupts the work.</param>
     /// <returns>The rows; with none there is no file.</returns>
-    public async Task<long> WriteDeltaAsync(string path, CancellationToken cancellationToken)
+    public Task<long> WriteDeltaAsync(string path, CancellationToken cancellationToken)
     {
-        if (_state is { } state && _deduplicator is null)
-        {
-            if (state.Undelivered == 0) return 0;
-            // Planned once: a statement over another file each time would cost more than the rows.
-            var written = state.WriteDelta(cancellationToken);
-            File.Move(FileOf("delta"), path, overwrite: true);
-            state.Deliver();
-            state.MergeIfWorthwhile();
-            return written;
-        }
-
-        _deduplicator?.Flush(_session.Connection);
-        var rows = await WriteStateAsync(_state?.DeltaSql, path, cancellationToken);
-        _state?.MergeIfWorthwhile();
-        return rows;
+        cancellationToken.ThrowIfCancellationRequested();
+        return _files.WriteDeltaAsync(path, cancellationToken);
     }
 
     /// <summary>Writes all that is remembered, merged.</summary>
@@ -224,10 +214,8 @@ public sealed partial class StreamTask : IDisposable
     /// <returns>The rows; with none there is no file.</returns>
     public Task<long> WriteSnapshotAsync(string path, CancellationToken cancellationToken)
     {
-        _deduplicator?.FlushAll(_session.Connection);
-        _state?.Deliver();
-        _state?.Merge();
-        return WriteStateAsync(_state?.SnapshotSql, path, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _files.WriteSnapshotAsync(path, cancellationToken);
     }
 
     /// <summary>Remembers what another task wrote. The task must be new.</summary>
@@ -237,22 +225,7 @@ public sealed partial class StreamTask : IDisposable
     public Task RestoreAsync(IReadOnlyList<string> files, StreamPosition position, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_deduplicator is { } deduplicator && files.Count > 0)
-        {
-            _session.Read($"SELECT {EventDeduplicator.Key}, {EventDeduplicator.Time} FROM read_parquet({SqlText.Literals(files)}, hive_partitioning = false) WHERE {EventDeduplicator.Time} IS NOT NULL", reader =>
-            {
-                while (reader.Read()) deduplicator.Restore(reader.IsDBNull(0) ? null : Bytes(reader.GetStream(0)), reader.GetInt64(1));
-                return 0;
-            });
-        }
-
-        if (_state is { } state)
-        {
-            var decoded = string.Join(", ", state.Columns.Select(c => $"CAST({c.Name} AS {c.Type}) AS {c.Name}"));
-            state.Restore(files.Count == 0 ? SqlText.EmptySelect(state.Columns)
-                : $"SELECT {decoded} FROM read_parquet({SqlText.Literals(files)}, hive_partitioning = false) WHERE {WindowSql.Batch} IS NOT NULL", position);
-        }
-
+        _files.Restore(files, position);
         return Task.CompletedTask;
     }
 
@@ -387,53 +360,6 @@ public sealed partial class StreamTask : IDisposable
         var rows = copy.Run(cancellationToken, values);
         File.Move(FileOf(file), path, overwrite: true);
         return rows;
-    }
-
-    private async Task<long> WriteStateAsync(string? stateSql, string path, CancellationToken cancellationToken)
-    {
-        var selects = new List<string>();
-        var columns = new List<ColumnSchema>();
-        if (stateSql is not null)
-        {
-            selects.Add(stateSql);
-            columns.AddRange(_state!.Columns);
-        }
-
-        if (_deduplicator is not null)
-        {
-            selects.Add($"SELECT {string.Join(", ", EventDeduplicator.Columns.Select(c => c.Name))} FROM {EventDeduplicator.Table}");
-            columns.AddRange(EventDeduplicator.Columns);
-        }
-
-        if (selects.Count == 0)
-        {
-            return 0;
-        }
-
-        var sql = string.Join(" UNION ALL BY NAME ", selects);
-        var rows = _session.Read($"SELECT count(*) FROM ({sql})", reader => reader.Read() ? reader.GetInt64(0) : 0);
-        if (rows > 0)
-        {
-            await _session.WriteExactAsync(sql, columns, path, cancellationToken);
-        }
-
-        _state?.Deliver();
-        if (_deduplicator is not null)
-        {
-            _session.Execute($"TRUNCATE {EventDeduplicator.Table}");
-        }
-
-        return rows;
-    }
-
-    private static byte[] Bytes(Stream stream)
-    {
-        using (stream)
-        {
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return bytes;
-        }
     }
 
     private static string RowsSql(StreamCondition? condition) => $"SELECT * FROM {RowsTable}{(condition is null ? "" : $" WHERE {condition.Sql}")}";
