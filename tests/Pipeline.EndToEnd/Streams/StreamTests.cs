@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
 using Pipeline.EndToEnd.Fixtures;
+using Pipeline.Jobs;
 
 namespace Pipeline.EndToEnd.Streams;
 
@@ -51,5 +55,41 @@ public sealed class StreamTests
         await TradeStream.PutAsync(app.Http, "bars", TradeStream.Spec(BySymbol, """ "partitionKey": ["symbol"] """));
 
         await TradeStream.ExpectAsync(app.Http, "bars", trades.Batch(BatchBySymbol));
+    }
+
+    [Fact]
+    public async Task Stream_PausedResumedAndRewound_LosesNothing()
+    {
+        var trades = new TradeStream(seed: 14, count: 1_000);
+        await using var app = await RunningApp.StartAsync();
+        await TradeStream.PutAsync(app.Http, "bars", TradeStream.Spec(BySymbol, """ "partitionKey": ["symbol"] """));
+        await TradeStream.SendAsync(app.Services, [.. trades.Messages.Take(500)]);
+
+        await PostAsync(app.Http, "pause", "");
+        await TradeStream.SendAsync(app.Services, [.. trades.Messages.Skip(500), .. TradeStream.Flush(4)]);
+        await PostAsync(app.Http, "resume", "");
+        await TradeStream.ExpectAsync(app.Http, "bars", trades.Batch(BatchBySymbol));
+        await PostAsync(app.Http, "rewind", """{ "to": "earliest" }""");
+
+        await RunningApp.UntilAsync(() => TradeStream.StateAsync(app.Http, "bars"), state => state.Generation == 2 && state.Counters.Events == 1_004);
+        await TradeStream.ExpectAsync(app.Http, "bars", trades.Batch(BatchBySymbol));
+    }
+
+    [Fact]
+    public async Task Put_SpecWithFaults_SaysAllOfThemWithTheirPlaces()
+    {
+        await using var app = await RunningApp.StartAsync();
+        const string Spec = """{ "hub": "trade", "columns": { "price": "DOUBEL" }, "query": "select 1", "sinks": [ { "datset": "bars" } ] }""";
+        using var response = await app.Http.PutAsync(new Uri("api/streams/bars", UriKind.Relative), new StringContent(Spec, Encoding.UTF8, "application/json"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var problem = (await response.Content.ReadFromJsonAsync<Problem>(Responses.Json))!;
+        Assert.Equal(["/columns/price", "/hub", "/sinks/0"], problem.Errors!.Select(e => e.Pointer).Order(StringComparer.Ordinal));
+    }
+
+    private static async Task PostAsync(HttpClient http, string verb, string body)
+    {
+        using var response = await http.PostAsync(new Uri($"api/streams/bars/{verb}", UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"));
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 }
