@@ -46,14 +46,14 @@ internal sealed class EventHub : IDisposable
     {
         Directory.CreateDirectory(folder);
         var description = ReadOrCreate(Path.Combine(folder, "hub.json"), declaration, time);
-        if (description.PartitionCount != declaration.PartitionCount)
+        if (description.PartitionCount != declaration.PartitionCount && !declaration.KeepsPartitions)
         {
             throw new EmbeddedHostException(
                 $"The event hub '{declaration.Name}' has {description.PartitionCount} partitions, and its keys are spread over them; it cannot be opened with "
                 + $"{declaration.PartitionCount}. Declare {description.PartitionCount}, or delete {folder} to start it empty.");
         }
 
-        var partitions = new PartitionLog?[declaration.PartitionCount];
+        var partitions = new PartitionLog?[description.PartitionCount];
         try
         {
             // Logs whose host was killed are looked through, which takes a while where they are full.

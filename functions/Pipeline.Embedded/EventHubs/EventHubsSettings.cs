@@ -38,7 +38,7 @@ internal static class EventHubsSettings
 
     /// <summary>The endpoint that is asked for; null where no hub is declared or used, and then there is none.</summary>
     /// <param name="configuration">The settings.</param>
-    /// <param name="used">The hubs that functions use of the endpoint; they are there with four partitions unless declared otherwise.</param>
+    /// <param name="used">The hubs that functions use of the endpoint; they are there with four partitions unless declared otherwise or there already.</param>
     /// <exception cref="EmbeddedHostException">A setting is unknown or not what it should be.</exception>
     public static EventHubsOptions? Read(IConfiguration configuration, IEnumerable<HubDeclaration>? used = null)
     {
@@ -66,6 +66,7 @@ internal static class EventHubsSettings
         var megabytes = Number(section, MegabytesKey, (int)(log.RetentionBytes >> 20), 1, int.MaxValue);
         return new HubDeclaration(section.Key, Number(section, PartitionsKey, 4, 1, 256))
         {
+            KeepsPartitions = section[PartitionsKey] is null,
             ConsumerGroups = (section[GroupsKey] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             Log = log with { RetentionTime = TimeSpan.FromHours(hours), RetentionBytes = (long)megabytes << 20 },
         };

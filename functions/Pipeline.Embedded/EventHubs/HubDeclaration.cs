@@ -12,6 +12,9 @@ internal sealed partial record HubDeclaration(string Name, int PartitionCount = 
     /// <summary>The consumer group that every hub has.</summary>
     public const string DefaultConsumerGroup = "$Default";
 
+    /// <summary>Whether a hub that is there already keeps its number of partitions, whatever it is. Default false: it must be the declared one.</summary>
+    public bool KeepsPartitions { get; init; }
+
     /// <summary>The consumer groups besides <see cref="DefaultConsumerGroup"/>.</summary>
     public IReadOnlyList<string> ConsumerGroups { get; init; } = [];
 

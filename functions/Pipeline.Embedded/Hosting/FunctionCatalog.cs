@@ -47,7 +47,7 @@ internal sealed class FunctionCatalog
             return read.Concat(written)
                 .Where(used => used.Connection == EventHubServices.ConnectionName)
                 .GroupBy(used => used.Hub, StringComparer.OrdinalIgnoreCase)
-                .Select(hub => new HubDeclaration(hub.Key) { ConsumerGroups = [.. hub.Select(used => used.ConsumerGroup).Where(group => group != HubDeclaration.DefaultConsumerGroup)] });
+                .Select(hub => new HubDeclaration(hub.Key) { KeepsPartitions = true, ConsumerGroups = [.. hub.Select(used => used.ConsumerGroup).Where(group => group != HubDeclaration.DefaultConsumerGroup)] });
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Azure.Messaging.EventHubs;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Time.Testing;
 using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.Tests.EventHubs;
@@ -51,6 +52,33 @@ public sealed class EventHubTriggerTests : IDisposable
         await TriggerFixture.AppendAsync(host, 0, """{"symbol":"A","price":1.5}""");
 
         Assert.Equal("Tick { Symbol = A, Price = 1.5 }", await _seen.Reader.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Trigger_ClockThatStandsStill_IsSetOffAllTheSame()
+    {
+        // Nothing waits for a look at the log now and then: an event sets the function off by itself.
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await _fixture.StartAsync(typeof(Singles), _seen, time);
+
+        foreach (var text in (string[])["a", "b", "c"])
+        {
+            await TriggerFixture.AppendAsync(host, 0, text);
+            Assert.Equal(text, await _seen.Reader.ReadAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Restart_HubDeclaredNoMore_KeepsItsPartitions()
+    {
+        await using (await _fixture.StartAsync(typeof(Singles), _seen, null, ("Pipeline:EventHubs:Hubs:events:Partitions", "7")))
+        {
+            // Made with seven.
+        }
+
+        await using var again = await _fixture.StartAsync(typeof(Singles), _seen);
+
+        Assert.Equal(7, again.Host.EventHubs!.Hubs["events"].Partitions.Count);
     }
 
     [Fact]

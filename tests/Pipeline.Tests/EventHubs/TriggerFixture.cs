@@ -25,14 +25,18 @@ internal sealed class TriggerFixture : IDisposable
     public Task<TestHost> StartAsync<TService>(Type functions, Type others, TService service, params (string Key, string? Value)[] settings)
         where TService : class => StartAsync([functions, others], service, null, settings);
 
-    private Task<TestHost> StartAsync<TService>(Type[] functions, TService service, string? eventHubs, (string Key, string? Value)[] settings)
+    /// <summary>Starts a host with a clock of the test's.</summary>
+    public Task<TestHost> StartAsync<TService>(Type functions, TService service, TimeProvider time)
+        where TService : class => StartAsync([functions], service, null, [], time);
+
+    private Task<TestHost> StartAsync<TService>(Type[] functions, TService service, string? eventHubs, (string Key, string? Value)[] settings, TimeProvider? time = null)
         where TService : class =>
         TestHost.StartAsync(
             functions,
             (builder, _) => builder.Services.AddSingleton(service).AddSingleton(Store),
             hostJson: $$$"""{"version":"2.0","extensions":{"eventHubs":{{{eventHubs ?? "{}"}}} }}""",
             root: _root.Path,
-            options: start => start with { LogLevel = LogLevel.Debug, Settings = settings.ToDictionary(one => one.Key, one => one.Value) });
+            options: start => start with { LogLevel = LogLevel.Debug, TimeProvider = time ?? TimeProvider.System, Settings = settings.ToDictionary(one => one.Key, one => one.Value) });
 
     /// <summary>Appends events to a partition of the hub named events.</summary>
     public static async Task AppendAsync(TestHost host, int partition, params string[] texts) =>
