@@ -57,6 +57,35 @@ public sealed class EventCrashTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{again} of {running.Count} events were delivered again."));
     }
 
+    [SkippableFact]
+    public async Task Host_FrozenUntilAnotherHasItsPartitions_MovesNoCheckpointBackWhenItWakes()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Freezing a process takes signals, and Linux's account of processes.");
+        await using var running = await RunningEndpoint.StartAsync();
+        var store = new DirectoryObjectStore(Path.Combine(_folder.FullName, "store"));
+        await using var one = Start("one", ("EventHubsConnection", running.ConnectionString));
+        await RunningApp.UntilAsync(() => OwnersAsync(store), owners => owners.Count == Partitions);
+        await AppendAsync(running.Hub, 20);
+        await AllAreSeenAsync(running.Hub);
+
+        await using var two = Start("two", ("EventHubsConnection", running.ConnectionString));
+        await FreezeAsync(one);
+        await AppendAsync(running.Hub, 200);
+        await AllAreSeenAsync(running.Hub);
+        await RunningApp.UntilAsync(() => CheckpointsAsync(store), all => all.All(at => at == 219));
+        var before = await CheckpointsAsync(store);
+        await one.SignalAsync("CONT");
+
+        // It goes on where it was frozen, finds out, and gets its share back in order.
+        await RunningApp.UntilAsync(async () =>
+        {
+            var now = await CheckpointsAsync(store);
+            Assert.All(now.Zip(before), at => Assert.True(at.First >= at.Second, "A checkpoint went back."));
+            before = now;
+            return await WhoSeesAsync(running.Hub);
+        }, seen => seen.One.Count == Partitions / 2 && seen.Two.Count == Partitions / 2);
+    }
+
     [Fact]
     public async Task Host_StoppedInOrder_LeavesItsPartitionsAtOnceAndNothingIsDeliveredAgain()
     {
@@ -204,6 +233,41 @@ public sealed class EventCrashTests(ITestOutputHelper output) : IDisposable
         }
 
         return owners;
+    }
+
+    // Not while it holds a lock of the directory store: only the end of a process frees those, and here it is to live on.
+    private async Task FreezeAsync(HostProcess host)
+    {
+        await RunningApp.UntilAsync(
+            async () =>
+            {
+                await host.SignalAsync("STOP");
+                await RunningApp.UntilAsync(() => File.ReadAllTextAsync($"/proc/{host.Id}/stat"), stat => stat.Contains(") T ", StringComparison.Ordinal));
+                var isFree = Directory.GetFiles(Path.Combine(_folder.FullName, "store", ".store", "locks")).All(IsFree);
+                if (!isFree) await host.SignalAsync("CONT");
+                return isFree;
+            },
+            isFree => isFree);
+
+        static bool IsFree(string file)
+        {
+            try
+            {
+                using var held = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<long>> CheckpointsAsync(DirectoryObjectStore store)
+    {
+        var objects = new HubObjects(store, "localhost", RunningEndpoint.HubName, HubDeclaration.DefaultConsumerGroup);
+        var read = await Task.WhenAll(Enumerable.Range(0, Partitions).Select(partition => objects.ReadAsync<Checkpoint>(objects.CheckpointPath($"{partition}"), CancellationToken.None)));
+        return [.. read.Select(found => found?.Value.SequenceNumber ?? -1)];
     }
 
     private static int FreePort()

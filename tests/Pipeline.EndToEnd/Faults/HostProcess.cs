@@ -97,6 +97,13 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Closes its standard input, which tells the hosts of this assembly to stop in order.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 
+    /// <summary>Sends it a signal, such as STOP or CONT.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>SIGKILL: the process runs not one instruction more.</summary>
     public async Task KillAsync()
     {
