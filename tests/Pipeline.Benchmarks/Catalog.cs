@@ -2,16 +2,18 @@ using Pipeline.Benchmarks.Batch;
 using Pipeline.Benchmarks.Durable;
 using Pipeline.Benchmarks.Measuring;
 using Pipeline.Benchmarks.Streams;
+using Pipeline.Benchmarks.Training;
 
 namespace Pipeline.Benchmarks;
 
 /// <summary>The benchmarks by name, and the measurements that they run in processes of their own.</summary>
 internal static class Catalog
 {
-    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark()];
+    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark(), new TrainingBenchmark()];
 
     public static IReadOnlyDictionary<string, Measurement> Measurements { get; } =
-        DurableMeasurements.All.Concat(BatchMeasurements.All).Concat(AmqpMeasurements.All).Concat(NexmarkMeasurements.All).Concat(WindowLatency.All).Concat(StreamMemory.All).ToDictionary();
+        DurableMeasurements.All.Concat(BatchMeasurements.All).Concat(AmqpMeasurements.All).Concat(NexmarkMeasurements.All).Concat(WindowLatency.All).Concat(StreamMemory.All)
+            .Concat(TrainingMeasurements.All).ToDictionary();
 
     public static string Usage(string[] asked)
     {

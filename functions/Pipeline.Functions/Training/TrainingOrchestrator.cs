@@ -137,8 +137,10 @@ public static class TrainingOrchestrator
             var first = await Task.WhenAny(timer.IsCompleted ? waiting : waiting.Append(timer));
             waiting.Remove(first);
         }
+#pragma warning disable CA1849 // An orchestrator awaits nothing but its context, not even this.
         if (!timer.IsCompleted)
-            await enough.CancelAsync();
+            enough.Cancel();
+#pragma warning restore CA1849
         if (!tasks.Exists(t => t.IsCompletedSuccessfully))
             await Task.WhenAll(tasks);
     }

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Pipeline.Jobs;
+
+namespace Pipeline.Training;
+
+/// <summary>The HTTP API of trainings that run.</summary>
+public sealed class TrainingFunctions(JobService jobs)
+{
+    /// <summary>Asks for another number of workers: it is taken up at the next checkpoint. 202.</summary>
+    [Function("ResizeTraining")]
+    public Task<IActionResult> ResizeAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs/{id}/workers")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        var faults = new List<SpecFault>();
+        var reader = SpecReader.Open(JobSpec.ParseJson(await Responses.ReadBodyAsync(request, JobSpec.MaxBytes, cancellationToken)), faults);
+        var workers = reader.Integer("workers", 1, TrainingSpec.MostWorkers, required: true);
+        reader.End();
+        if (faults.Count > 0)
+            throw new SpecException(faults, ProblemTypes.InvalidRequest);
+        if (await jobs.FindAsync(client, id, cancellationToken) is not { } job || job.Kind != "training")
+            return Responses.NotFound($"There is no training '{id}'. GET /api/jobs?kind=training lists those that there are.");
+        if (job.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled)
+            throw new JobConflictException($"Job '{id}' has ended: {job.Status}.");
+        await client.RaiseEventAsync(id, TrainingOrchestrator.WorkersEvent, (int)workers!.Value, cancellationToken);
+        return Responses.Ok(new { id, workers }, StatusCodes.Status202Accepted);
+    });
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using DuckDB.NET.Data;
+using Pipeline.Benchmarks.Batch;
+using Pipeline.Benchmarks.Measuring;
+using Pipeline.Training;
+using static TorchSharp.torch;
+
+namespace Pipeline.Benchmarks.Training;
+
+/// <summary>What is measured of training, each in a process of its own, on the digits of the samples.</summary>
+internal static class TrainingMeasurements
+{
+    public const string Job = "training.job";
+    public const string Loop = "training.loop";
+
+    /// <summary>Samples learnt from in a second, the first epoch not counted.</summary>
+    public const string Speed = "speed";
+
+    public static IReadOnlyDictionary<string, Measurement> All { get; } = new Dictionary<string, Measurement>
+    {
+        [Job] = (arguments, token) => JobAsync(arguments[0], arguments[1], token),
+        [Loop] = (arguments, token) => Task.FromResult(PlainLoop(int.Parse(arguments[0], CultureInfo.InvariantCulture), int.Parse(arguments[1], CultureInfo.InvariantCulture), token)),
+    };
+
+    private static async Task<IReadOnlyDictionary<string, double>> JobAsync(string epochs, string fields, CancellationToken cancellationToken)
+    {
+        var data = DataFolder();
+        await using var app = await JobsApp.StartAsync(cancellationToken);
+        foreach (var dataset in new[] { "digits", "digits-test" })
+            await app.UploadAsync(dataset, Path.Combine(data, dataset), cancellationToken);
+        var (id, result) = await app.RunAsync($$"""
+            {
+              "kind": "training", "name": "digits",
+              "data": { "dataset": "digits", "image": { "column": "pixels", "width": 28, "height": 28 }, "label": { "column": "label", "classes": 10 }, "validation": { "dataset": "digits-test" } },
+              "model": { "layers": [
+                { "type": "conv2d", "filters": 16, "padding": 1 }, "relu", "max-pool", { "type": "conv2d", "filters": 32, "padding": 1 }, "relu", "max-pool",
+                "flatten", { "type": "linear", "units": 64 }, "relu", "linear"] },
+              "loss": "cross-entropy", "optimizer": { "type": "adam", "learningRate": 0.003 }, "epochs": {{epochs}}, "workers": 2, "seed": 1{{fields}}
+            }
+            """, cancellationToken);
+        var columns = result.Columns.Select(c => c.Name).ToList();
+        double[] Column(string name) => [.. result.Rows.Select(r => r[columns.IndexOf(name)].GetDouble())];
+        var statistics = (await app.OutputAsync(id, cancellationToken)).Statistics;
+        var (rounds, workers) = ((double)statistics["rounds"], 2.0);
+        var seconds = Column("seconds");
+        return new Dictionary<string, double>
+        {
+            [Speed] = Column("samples_per_s").Skip(1).Order().ElementAt((result.Rows.Count - 1) / 2),
+            ["rounds"] = rounds,
+            ["seconds"] = seconds.Sum(),
+            ["roundMs"] = seconds.Sum() * 1000 / rounds,
+            ["computeMs"] = statistics["computeMs"] / rounds / workers,
+            ["exchangeMs"] = statistics["exchangeMs"] / rounds / workers,
+            ["orchestrationMs"] = statistics["orchestrationMs"] / rounds,
+            ["computeMsPerSample"] = statistics["computeMs"] / (double)statistics["samples"],
+            ["bytesSent"] = statistics["bytesSent"],
+            ["accuracy"] = Column("accuracy")[^1],
+        };
+    }
+
+    /// <summary>The same network, data and batches in a plain loop, as one writes it with TorchSharp.</summary>
+    private static IReadOnlyDictionary<string, double> PlainLoop(int epochs, int threads, CancellationToken cancellationToken)
+    {
+        TorchLibrary.EnsureLoaded();
+        set_num_threads(threads);
+        var (pixels, labels) = Digits();
+        using var network = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding: 1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding: 1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1568, 64), nn.ReLU(), nn.Linear(64, 10));
+        using var optimizer = optim.Adam(network.parameters(), 0.003);
+        var (order, speeds) = (Enumerable.Range(0, labels.Length).ToArray(), new List<double>());
+        const int Batch = 512;
+        for (var epoch = 0; epoch < epochs; epoch++)
+        {
+            new Random(epoch).Shuffle(order);
+            var started = Stopwatch.GetTimestamp();
+            for (var first = 0; first < order.Length; first += Batch)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                var picked = order.AsSpan(first, Math.Min(Batch, order.Length - first));
+                var (inputs, targets) = (new float[picked.Length * 784], new long[picked.Length]);
+                for (var i = 0; i < picked.Length; i++)
+                {
+                    for (var p = 0; p < 784; p++)
+                        inputs[(i * 784) + p] = pixels[(picked[i] * 784) + p] * (1 / 255f);
+                    targets[i] = labels[picked[i]];
+                }
+                optimizer.zero_grad();
+                nn.functional.cross_entropy(network.forward(tensor(inputs, [picked.Length, 1, 28, 28])), tensor(targets)).backward();
+                optimizer.step();
+            }
+            speeds.Add(order.Length / Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+        return new Dictionary<string, double> { [Speed] = speeds.Skip(1).Order().ElementAt((speeds.Count - 1) / 2) };
+    }
+
+    private static (byte[] Pixels, long[] Labels) Digits()
+    {
+        using var connection = new DuckDBConnection("DataSource=:memory:");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The path is this program's own.
+        command.CommandText = $"SELECT label, pixels FROM read_parquet('{Path.Combine(DataFolder(), "digits", "*.parquet")}')";
+#pragma warning restore CA2100
+        using var reader = command.ExecuteReader();
+        var (pixels, labels) = (new List<byte>(), new List<long>());
+        var image = new byte[784];
+        while (reader.Read())
+        {
+            labels.Add(reader.GetInt32(0));
+            using var stream = reader.GetStream(1);
+            stream.ReadExactly(image);
+            pixels.AddRange(image);
+        }
+        return ([.. pixels], [.. labels]);
+    }
+
+    private static string DataFolder() => Path.GetDirectoryName(Flights.Load().Folder)!;
+}
