@@ -1,6 +1,7 @@
 using Pipeline.Benchmarks.Batch;
 using Pipeline.Benchmarks.Durable;
 using Pipeline.Benchmarks.Measuring;
+using Pipeline.Benchmarks.Simulation;
 using Pipeline.Benchmarks.Streams;
 using Pipeline.Benchmarks.Training;
 
@@ -9,11 +10,11 @@ namespace Pipeline.Benchmarks;
 /// <summary>The benchmarks by name, and the measurements that they run in processes of their own.</summary>
 internal static class Catalog
 {
-    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark(), new TrainingBenchmark()];
+    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark(), new TrainingBenchmark(), new SimulationBenchmark()];
 
     public static IReadOnlyDictionary<string, Measurement> Measurements { get; } =
         DurableMeasurements.All.Concat(BatchMeasurements.All).Concat(AmqpMeasurements.All).Concat(NexmarkMeasurements.All).Concat(WindowLatency.All).Concat(StreamMemory.All)
-            .Concat(TrainingMeasurements.All).ToDictionary();
+            .Concat(TrainingMeasurements.All).Concat(SimulationMeasurements.All).ToDictionary();
 
     public static string Usage(string[] asked)
     {

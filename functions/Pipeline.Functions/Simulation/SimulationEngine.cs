@@ -15,7 +15,7 @@ public sealed class SimulationEngine
     private readonly Publisher _publisher;
 
     // Of the job that was at work last: a program may have a matrix of a gigabyte in its plan, to be read once.
-    private (string JobId, SimulationSpec Spec)? _spec;
+    private KnownSpec? _spec;
 
     // Lazy: the service of all jobs knows the kinds of jobs, and this is behind one of them.
     internal SimulationEngine(Lazy<JobService> jobs, IEnumerable<ProgramDefinition> programs, ProgramInputs inputs, CheckpointStore checkpoints, LegRunner legs, Publisher publisher)
@@ -91,7 +91,9 @@ public sealed class SimulationEngine
         if (_spec is { } known && known.JobId == jobId)
             return known.Spec;
         var spec = await ReadAsync(await _jobs.Value.ReadSpecAsync(jobId, cancellationToken), cancellationToken);
-        _spec = (jobId, spec);
+        _spec = new KnownSpec(jobId, spec);
         return spec;
     }
+
+    private sealed record KnownSpec(string JobId, SimulationSpec Spec);
 }

@@ -16,7 +16,7 @@ internal sealed class Publisher(IObjectStore store, CheckpointStore checkpoints)
         string? shown = null;
         foreach (var superstep in Outputs(spec, task))
             shown = await PublishAsync(spec, task, superstep, cancellationToken) ?? shown;
-        if (task.Checkpoint > task.Start || task.Checkpoint > 0)
+        if (task.Checkpoint > 0)
             await checkpoints.AnnounceAsync(task.JobId, new CheckpointStore.CheckpointNote(task.Run, spec.Program, task.Checkpoint, spec.InnerSteps), cancellationToken);
         await RemoveAsync(task, cancellationToken);
         return new PublishReport(shown, task.Done ? await FinishAsync(spec, task, cancellationToken) : null);
@@ -104,8 +104,10 @@ internal sealed class Publisher(IObjectStore store, CheckpointStore checkpoints)
     {
         var (job, run) = (task.JobId, task.Run);
         await store.RemoveAsync(SimulationFiles.Messages(job, run, task.Attempt), SimulationFiles.Message(job, run, task.Attempt, task.Checkpoint, 0, 0)[..^"0-0".Length], cancellationToken);
-        // At the end the last checkpoint stays, for jobs that go on from it.
-        await store.RemoveAsync(SimulationFiles.Checkpoints(job, run), SimulationFiles.Checkpoint(job, run, task.Done ? task.Checkpoint : task.Previous), cancellationToken);
+        // At the end the last checkpoint stays, for jobs that go on from it. Until then so does the one that the run started from, which
+        // serves if two others should be damaged.
+        await store.RemoveAsync(SimulationFiles.Checkpoints(job, run), SimulationFiles.Checkpoint(job, run, task.Done ? task.Checkpoint : task.Previous), cancellationToken,
+            task.Done ? null : SimulationFiles.Checkpoint(job, run, task.Start));
     }
 
     private async Task<JobOutput> FinishAsync(SimulationSpec spec, PublishTask task, CancellationToken cancellationToken)

@@ -23,6 +23,9 @@ public sealed record SimulationSpec(
     TimeSpan PeerTimeout,
     ProgramPlan Plan)
 {
+    /// <summary>Ranks where the spec names none. Not the processors: hosts may differ in them, and must agree in ranks.</summary>
+    public const int DefaultRanks = 2;
+
     /// <summary>The most ranks that a simulation may have.</summary>
     public const int MaxRanks = 1024;
 
@@ -36,7 +39,7 @@ public sealed record SimulationSpec(
         var faults = new List<SpecFault>();
         var reader = spec.Read(faults);
         var program = reader.Choice("program", [.. programs.Select(p => p.Name).Order(StringComparer.Ordinal)], required: true);
-        var ranks = (int)(reader.Integer("ranks", 1, MaxRanks) ?? Math.Min(Environment.ProcessorCount, 4));
+        var ranks = (int)(reader.Integer("ranks", 1, MaxRanks) ?? DefaultRanks);
         var hosts = (int)(reader.Integer("hosts", 1, MaxHosts) ?? 1);
         if (hosts > ranks)
             reader.Fault("hosts", $"{ranks} ranks cannot be spread over {hosts} hosts. Take {ranks} hosts or fewer.");
