@@ -88,7 +88,7 @@ internal static class StreamMemory
         CultureInfo.InvariantCulture, $$"""{"symbol":"S{{random.Next(Symbols)}}","price":{{random.Next(1, 10_000) / 100.0}},"size":{{random.Next(1, 900)}},"time":"{{time:yyyy-MM-ddTHH:mm:ss.ffffff}}Z"}"""));
 
     /// <summary>A hub that has what it delivers and nothing else.</summary>
-    private sealed class NoLog : IPartitionLog
+    internal sealed class NoLog : IPartitionLog
     {
         public Task<int> CountPartitionsAsync(string hub, CancellationToken cancellationToken) => Task.FromResult(1);
 
