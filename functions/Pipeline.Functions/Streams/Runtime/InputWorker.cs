@@ -29,13 +29,28 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
 
     /// <summary>Takes events as the hub's trigger delivers them, in order; those that are known already change nothing, and those
     /// that are missing before them are read from the log first.</summary>
-    public Task ProcessAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken) => RunAsync(async warm =>
+    public async Task ProcessAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)
     {
-        if (events.Count == 0)
-            return;
-        await CatchUpAsync(warm, events[0], cancellationToken);
-        await TakeAsync(warm, events, cancellationToken);
-    }, cancellationToken);
+        try
+        {
+            await RunAsync(async warm =>
+            {
+                if (events.Count == 0)
+                    return;
+                await CatchUpAsync(warm, events[0], cancellationToken);
+                await TakeAsync(warm, events, cancellationToken);
+            }, cancellationToken);
+            Behind = null;
+        }
+        catch (Exception e)
+        {
+            Behind = e;
+            throw;
+        }
+    }
+
+    /// <summary>Why events that were delivered are not in the state yet; null where they are.</summary>
+    public Exception? Behind { get; private set; }
 
     /// <inheritdoc/>
     protected override Task LoadedAsync(WarmState warm, CancellationToken cancellationToken)
@@ -52,10 +67,12 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
         if (Intake.IsDirty)
             await StepAsync(warm, mustCommit: true, cancellationToken);
         var still = Services.Time.GetUtcNow() - warm.State.LastArrival;
-        if (still < Stream.Spec.Watermark.Idle && !isFirst)
+        if (still < Stream.Spec.Watermark.Idle && !isFirst && Behind is null)
             return;
         // Events that wait in the log come before any passing of time.
-        if (await CatchUpAsync(warm, cancellationToken) || still < Stream.Spec.Watermark.Idle)
+        var caughtUp = await CatchUpAsync(warm, cancellationToken);
+        Behind = null;
+        if (caughtUp || still < Stream.Spec.Watermark.Idle)
             return;
         if (Stream.Compiled.IsShuffled && !warm.State.Idle)
         {

@@ -8,8 +8,15 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // What keeps a stream from running may be mended elsewhere: a dataset that is missing comes.
+    private static readonly TimeSpan RetryBroken = TimeSpan.FromSeconds(10);
+
+    // By then nobody works with a version any more that was replaced.
+    private static readonly TimeSpan Retirement = TimeSpan.FromMinutes(2);
+
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Dictionary<string, (string ETag, string Reason)> _broken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string ETag, string Reason, long At)> _broken = new(StringComparer.Ordinal);
+    private readonly Queue<(ActiveStream Stream, long At)> _retired = new();
     private IReadOnlyList<ActiveStream> _streams = [];
     private long _lookedAt;
     private bool _looked;
@@ -62,6 +69,10 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
             else if (await LoadAsync(name, etag, cancellationToken) is { } loaded)
                 streams.Add(loaded);
         }
+        foreach (var gone in _streams.Except(streams))
+            _retired.Enqueue((gone, time.GetTimestamp()));
+        while (_retired.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) > Retirement)
+            await _retired.Dequeue().Stream.Compiled.DisposeAsync();
         return streams;
     }
 
@@ -69,7 +80,7 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
     {
         lock (_broken)
         {
-            if (_broken.TryGetValue(name, out var known) && known.ETag == etag)
+            if (_broken.TryGetValue(name, out var known) && known.ETag == etag && time.GetElapsedTime(known.At) < RetryBroken)
                 return null;
         }
         if (await definitions.FindAsync(name, cancellationToken) is not var (definition, version))
@@ -85,7 +96,7 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
         {
             // It was sound when it was put: a dataset or a setting that it names has changed since.
             lock (_broken)
-                _broken[name] = (version, e.Message);
+                _broken[name] = (version, e.Message, time.GetTimestamp());
             LogBroken(name, e.Message);
             return null;
         }

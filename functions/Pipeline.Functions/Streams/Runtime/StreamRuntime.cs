@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Streams;
@@ -24,15 +25,16 @@ public sealed partial class StreamRuntime : IAsyncDisposable
     internal StreamRuntime(StreamCatalog catalog, WorkerServices services, ILogger<StreamRuntime> logger) =>
         (_catalog, _services, _logger) = (catalog, services, logger);
 
-    /// <summary>Gives the events of a hub's partition to every stream on that hub. Fails where one of them fails: the events are then
-    /// delivered again, and change nothing for the streams that have them.</summary>
+    /// <summary>Gives the events of a hub's partition to every stream on that hub. One that cannot take them, because its sink is down or its
+    /// state is full, does not hold up the others: it reads them from the log later. Where all cannot, this fails, and the hub delivers
+    /// the events again.</summary>
     public async Task ProcessAsync(string hub, int partition, IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)
     {
-        var streams = await _catalog.StreamsAsync(cancellationToken);
-        var work = streams
-            .Where(s => s.Definition.Status == StreamStatus.Running && s.Spec.Hub.Equals(hub, StringComparison.OrdinalIgnoreCase))
-            .Select(async stream => await (await InputAsync(stream, partition, cancellationToken)).ProcessAsync(events, cancellationToken));
-        await Task.WhenAll(work);
+        var streams = (await _catalog.StreamsAsync(cancellationToken))
+            .Where(s => s.Definition.Status == StreamStatus.Running && s.Spec.Hub.Equals(hub, StringComparison.OrdinalIgnoreCase)).ToList();
+        var faults = await Task.WhenAll(streams.Select(stream => TryProcessAsync(stream, partition, events, isAlone: streams.Count == 1, cancellationToken)));
+        if (streams.Count > 0 && Array.TrueForAll(faults, fault => fault is not null))
+            ExceptionDispatchInfo.Throw(faults[0]!);
         await TrimAsync();
     }
 
@@ -93,6 +95,23 @@ public sealed partial class StreamRuntime : IAsyncDisposable
         foreach (var worker in _workers.Values)
             await worker.DisposeAsync();
         _workers.Clear();
+    }
+
+    private async Task<Exception?> TryProcessAsync(ActiveStream stream, int partition, IReadOnlyList<StreamEvent> events, bool isAlone, CancellationToken cancellationToken)
+    {
+        var worker = await InputAsync(stream, partition, cancellationToken);
+        if (!isAlone && worker.Behind is { } known)
+            return known; // The next tick tries again.
+        try
+        {
+            await worker.ProcessAsync(events, cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogBehind(e, partition, stream.Name);
+            return e;
+        }
     }
 
     private async Task TickAsync(ActiveStream stream, StreamPlace place, bool isWarm, bool isFirst, CancellationToken cancellationToken)
@@ -168,6 +187,9 @@ public sealed partial class StreamRuntime : IAsyncDisposable
                 await worker.DisposeAsync();
         }
     }
+
+    [LoggerMessage(2, LogLevel.Warning, "Partition {Partition} of stream '{Stream}' did not take its events; trying again")]
+    private partial void LogBehind(Exception error, int partition, string stream);
 
     [LoggerMessage(1, LogLevel.Warning, "{Place} of stream '{Stream}' could not go on; trying again")]
     private partial void LogTick(Exception error, string stream, string place);

@@ -225,6 +225,25 @@ public sealed class StreamRuntimeTests : IDisposable
     }
 
     [Fact]
+    public async Task SinkDown_OfOneStream_HoldsUpNoOther()
+    {
+        await using var host = _bed.Host();
+        await host.PutAsync("bars", StreamBed.Spec(Query, Local));
+        await host.PutAsync("ids", StreamBed.Spec("select id from trades"));
+        _bed.Trades(new Random(1), 100);
+        _bed.Flush();
+        _bed.Sink.Before = output => output.Origin.Stream == "bars" ? throw new HttpRequestException("Connection refused.") : Task.CompletedTask;
+
+        await host.DeliverAsync(0, 0, 60);
+        await host.DeliverAsync(0, 60, 41);
+        Assert.Equal(101, _bed.Sink.Rows().Count);
+        _bed.Sink.Before = _ => Task.CompletedTask;
+        await host.TickAsync();
+
+        Assert.Equal(_bed.Batch(BatchQuery).Concat(_bed.Batch("select id from trades")).Order(StringComparer.Ordinal), _bed.Sink.Rows());
+    }
+
+    [Fact]
     public async Task EventsThatTheHubHasRemoved_AreCountedAndShown()
     {
         await using var host = _bed.Host();
