@@ -33,15 +33,13 @@ public class ShallowWaterTests
         Assert.Equal(Simulations.Run(plan, 1).Field("height"), Simulations.Run(plan, 3, from: SnapshotFormat.Read(half)).Field("height"));
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(45)]
-    public async Task Case2_FinerGrids_ConvergeInSecondOrder(int tilt)
+    [Fact]
+    public async Task Case2_AcrossThePolesOnFinerGrids_ConvergesInSecondOrder()
     {
         var errors = new List<double>();
         foreach (var rows in new[] { 10, 20, 40, 80 })
         {
-            var plan = await Simulations.PlanAsync(new ShallowWaterDefinition(), $$"""{ "case": 2, "tiltDegrees": {{tilt}}, "rows": {{rows}}, "columns": {{2 * rows}}, "days": 0.25 }""", 2);
+            var plan = await Simulations.PlanAsync(new ShallowWaterDefinition(), $$"""{ "case": 2, "tiltDegrees": 45, "rows": {{rows}}, "columns": {{2 * rows}}, "days": 0.25 }""", 2);
             var figures = Simulations.Run(plan, 2).Figures();
             errors.Add(Math.Sqrt(figures["squaredError"] / figures["squaredHeight"]));
         }

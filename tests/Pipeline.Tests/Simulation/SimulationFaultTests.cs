@@ -7,7 +7,7 @@ using Pipeline.Simulation.Ranks;
 namespace Pipeline.Tests.Simulation;
 
 /// <summary>Simulations whose hosts are killed and whose blobs are lost or damaged: the final field has the bits of an undisturbed run.</summary>
-public sealed class SimulationFaultTests : IDisposable
+public sealed class SimulationFaultTests
 {
     private const int Steps = 120;
 
@@ -123,7 +123,7 @@ public sealed class SimulationFaultTests : IDisposable
     [Fact]
     public async Task RankKilled_OnOneHost_ComputesAgainFromTheCheckpoint_SameBits()
     {
-        using var hub = new SimulationHub(new FragileDefinition());
+        var hub = new SimulationHub(new FragileDefinition());
         await hub.RunAsync("""{ "kind": "simulation", "name": "n", "program": "fragile", "ranks": 4, "steps": 100, "checkpoints": { "steps": 40 } }""");
 
         Assert.Equal([0, 1, 2, 3], (await hub.FieldAsync("sum")).Select(sum => sum - 100 * 101 / 2));
@@ -132,7 +132,7 @@ public sealed class SimulationFaultTests : IDisposable
     [Fact]
     public async Task NotFinite_Stops_WithStepAndCell()
     {
-        using var hub = new SimulationHub(new FragileDefinition());
+        var hub = new SimulationHub(new FragileDefinition());
 
         var e = await Assert.ThrowsAsync<JobFailedException>(() => hub.RunAsync(
             """{ "kind": "simulation", "name": "n", "program": "fragile", "parameters": { "nanAt": 57 }, "ranks": 4, "hosts": 2, "steps": 100, "checkpoints": { "steps": 40 }, "peerTimeoutSeconds": 2 }"""));
@@ -143,7 +143,7 @@ public sealed class SimulationFaultTests : IDisposable
     [Fact]
     public async Task Run_ManyLegs_CutsItsHistory()
     {
-        using var hub = new SimulationHub();
+        var hub = new SimulationHub();
         await hub.RunAsync("""{ "kind": "simulation", "name": "n", "program": "heat", "parameters": { "cells": 8 }, "ranks": 2, "steps": 60, "checkpoints": { "steps": 1 } }""");
 
         Assert.Equal(1, hub.Continuations);
@@ -168,8 +168,6 @@ public sealed class SimulationFaultTests : IDisposable
 
         Assert.Contains("Job 'nobody' has no checkpoint to go on from.", e.Message, StringComparison.Ordinal);
     }
-
-    public void Dispose() => _hub.Dispose();
 
     private static string Message(int superstep, string way) => $"/messages/0000/{superstep:D12}/{way}";
 

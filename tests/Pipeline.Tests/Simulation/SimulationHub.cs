@@ -10,24 +10,19 @@ using Pipeline.Storage;
 
 namespace Pipeline.Tests.Simulation;
 
-/// <summary>Runs the orchestrator of simulations with its real activities over a directory, so that a test decides what is lost and who
+/// <summary>Runs the orchestrator of simulations with its real activities over a store in memory, so that a test decides what is lost and who
 /// is killed. A host that is killed loses its memory; its activity runs again on another.</summary>
-internal sealed class SimulationHub : IDisposable
+internal sealed class SimulationHub
 {
     private const string Job = "job";
 
-    private readonly Storage.TemporaryFolder _folder = new();
     private readonly List<ProgramDefinition> _more = [];
     private readonly Dictionary<int, ServiceProvider> _hosts = [];
     private readonly Lock _starting = new();
 
-    public SimulationHub(params ProgramDefinition[] more)
-    {
-        Store = new FaultyStore(new DirectoryObjectStore(_folder.Path));
-        _more.AddRange(more);
-    }
+    public SimulationHub(params ProgramDefinition[] more) => _more.AddRange(more);
 
-    public FaultyStore Store { get; }
+    public FaultyStore Store { get; } = new();
 
     /// <summary>The legs that hosts were asked for.</summary>
     public List<LegTask> Legs { get; } = [];
@@ -78,8 +73,6 @@ internal sealed class SimulationHub : IDisposable
     /// <summary>The names of the blobs of a container.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync(string container) =>
         [.. (await Store.ListAsync(container, "", CancellationToken.None).ToListAsync()).Select(blob => blob.Path)];
-
-    public void Dispose() => _folder.Dispose();
 
     private Mock<TaskOrchestrationContext> Context()
     {

@@ -92,7 +92,14 @@ internal sealed class ConjugateGradients(SparseMatrix matrix, bool precondition,
         {
             var beta = _rho == 0 ? 0 : sums[0] / _rho;
             (_rho, ResidualNorm) = (sums[0], Math.Sqrt(sums[1]));
-            TensorPrimitives.MultiplyAdd(_direction, beta, communicator.Result<double>(Gathered), _direction);
+            // By the parts of the ranks, which nobody need put together.
+            for (var (rank, place) = (0, 0); rank < communicator.Size; rank++)
+            {
+                var part = communicator.ResultOf<double>(rank, Gathered);
+                var direction = _direction.AsSpan(place, part.Length);
+                TensorPrimitives.MultiplyAdd(direction, beta, part, direction);
+                place += part.Length;
+            }
             matrix.Multiply(_first, _direction, _product);
         }
         _stepping = !_stepping;

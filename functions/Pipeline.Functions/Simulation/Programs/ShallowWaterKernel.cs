@@ -94,10 +94,11 @@ internal sealed class ShallowWaterKernel
         ref var u = ref now[1][start];
         ref var v = ref now[2][start];
         ref var ground = ref _ground[start];
+        nint stride = _stride;
         ref var flux = ref _flux[global & 1][0];
         ref var bernoulli = ref _bernoulli[global & 1][0];
         // The flux is wanted from left to the edge after the last cell, Bernoulli's function from the cell before.
-        var (i, last) = (left, left + width + 1 - Vector<double>.Count);
+        nint i = left, last = left + width + 1 - Vector<double>.Count;
         while (true)
         {
             ((Load(ref h, i) + Load(ref h, i - 1)) * Load(ref u, i)).StoreUnsafe(ref flux, (nuint)i);
@@ -108,7 +109,7 @@ internal sealed class ShallowWaterKernel
         (i, last) = (left - 1, left + width - Vector<double>.Count);
         while (true)
         {
-            var (u0, u1, v0, v1) = (Load(ref u, i), Load(ref u, i + 1), Load(ref v, i), Load(ref v, i + _stride));
+            var (u0, u1, v0, v1) = (Load(ref u, i), Load(ref u, i + 1), Load(ref v, i), Load(ref v, i + stride));
             var motion = Vector.FusedMultiplyAdd(u0, u0, u1 * u1) * quarter;
             motion = Vector.FusedMultiplyAdd(vs, v0 * v0, motion);
             motion = Vector.FusedMultiplyAdd(vn, v1 * v1, motion);
@@ -134,12 +135,13 @@ internal sealed class ShallowWaterKernel
         ref var u = ref now[1][start];
         ref var v = ref now[2][start];
         ref var coriolis = ref _coriolis[start];
+        nint stride = _stride;
         ref var flux = ref _northFlux[global & 1][0];
         ref var vorticity = ref _vorticity[global & 1][0];
-        var (i, last) = (left - 1, left + width - Vector<double>.Count);
+        nint i = left - 1, last = left + width - Vector<double>.Count;
         while (true)
         {
-            ((Load(ref h, i) + Load(ref h, i - _stride)) * (Load(ref v, i) * weight)).StoreUnsafe(ref flux, (nuint)i);
+            ((Load(ref h, i) + Load(ref h, i - stride)) * (Load(ref v, i) * weight)).StoreUnsafe(ref flux, (nuint)i);
             if (i == last)
                 break;
             i = Math.Min(i + Vector<double>.Count, last);
@@ -149,8 +151,8 @@ internal sealed class ShallowWaterKernel
         {
             var turning = Vector.FusedMultiplyAdd(spin, Load(ref v, i) - Load(ref v, i - 1), Load(ref coriolis, i));
             turning = Vector.FusedMultiplyAdd(here, Load(ref u, i), turning);
-            turning = Vector.FusedMultiplyAdd(below, Load(ref u, i - _stride), turning);
-            var depth = Load(ref h, i) + Load(ref h, i - 1) + (Load(ref h, i - _stride) + Load(ref h, i - _stride - 1));
+            turning = Vector.FusedMultiplyAdd(below, Load(ref u, i - stride), turning);
+            var depth = Load(ref h, i) + Load(ref h, i - 1) + (Load(ref h, i - stride) + Load(ref h, i - stride - 1));
             (turning / depth).StoreUnsafe(ref vorticity, (nuint)i);
             if (i == last)
                 break;
@@ -186,7 +188,7 @@ internal sealed class ShallowWaterKernel
         ref var vorticityAbove = ref _vorticity[(global & 1) ^ 1][0];
         // Nothing crosses the south pole; the north pole is the edge of a row that nobody has.
         var crosses = global != 0;
-        var (i, last) = (left, left + width - Vector<double>.Count);
+        nint i = left, last = left + width - Vector<double>.Count;
         while (true)
         {
             var (f, fe, g, ga) = (Load(ref flux, i), Load(ref flux, i + 1), Load(ref northFlux, i), Load(ref northFluxAbove, i));
@@ -206,5 +208,5 @@ internal sealed class ShallowWaterKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<double> Load(ref double origin, int index) => Vector.LoadUnsafe(ref Unsafe.Add(ref origin, index));
+    private static Vector<double> Load(ref double origin, nint index) => Vector.LoadUnsafe(ref Unsafe.Add(ref origin, index));
 }
