@@ -51,5 +51,5 @@ internal sealed class PlotArea
 
     private static string Show(double value) => Math.Abs(value) >= 100_000
         ? value.ToString("0.#e0", CultureInfo.InvariantCulture)
-        : Math.Round(value, 6).ToString("0.######", CultureInfo.InvariantCulture);
+        : (Math.Round(value, 6) + 0.0).ToString("0.######", CultureInfo.InvariantCulture); // plus zero: a zero from below has a sign
 }
