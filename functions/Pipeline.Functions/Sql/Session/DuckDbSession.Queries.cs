@@ -6,6 +6,9 @@ namespace Pipeline.Sql;
 
 public sealed partial class DuckDbSession
 {
+    /// <summary>For many files of a few thousand rows: version 2's encodings take half the time of the first one's, and less room.</summary>
+    private const string SmallFiles = "PARQUET_VERSION v2, WRITE_BLOOM_FILTER false, COMPRESSION snappy, USE_TMP_FILE false";
+
     /// <summary>The names and types of a query's result, without running it.</summary>
     /// <exception cref="SqlException">The query does not bind.</exception>
     public Task<IReadOnlyList<ColumnSchema>> DescribeAsync(string sql, CancellationToken cancellationToken) =>
@@ -80,13 +83,13 @@ public sealed partial class DuckDbSession
 
     /// <summary>Plans <see cref="WriteExactAsync"/> once, for running it often over one file. $1, $2, … of the query get their values then.</summary>
     internal PreparedSql PrepareExact(string sql, IReadOnlyList<ColumnSchema> columns, string path) =>
-        Prepare(CopySql(sql, columns, columns.Select(c => ParquetCarrier.Exact(c.Type)!), path, "COMPRESSION snappy, USE_TMP_FILE false"));
+        Prepare(CopySql(sql, columns, columns.Select(c => ParquetCarrier.Exact(c.Type)!), path, "DICTIONARY_SIZE_LIMIT 1, " + SmallFiles));
 
     /// <summary>Plans <see cref="WriteResultAsync"/> once, for running it often over one file.</summary>
     internal PreparedSql PrepareResult(string sql, IReadOnlyList<ColumnSchema> columns, string path)
     {
         var stored = ParquetCarrier.StoredColumns(columns);
-        return Prepare(CopySql(sql, stored, stored.Select(c => c.Type), path, "COMPRESSION snappy, USE_TMP_FILE false"));
+        return Prepare(CopySql(sql, stored, stored.Select(c => c.Type), path, SmallFiles));
     }
 
     private Task<long> CopyAsync(

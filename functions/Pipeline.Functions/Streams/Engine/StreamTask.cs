@@ -16,7 +16,6 @@ namespace Pipeline.Streams;
 public sealed partial class StreamTask : IDisposable
 {
     private const string Scan = SplitNames.Prefix + "scan";
-    private const string RowsTable = SplitNames.Prefix + "rows_out";
 
     private readonly DuckDbSession _session;
     private readonly EventScan _scan;
@@ -25,8 +24,8 @@ public sealed partial class StreamTask : IDisposable
     private readonly WindowCloser? _closer;
     private readonly EventDeduplicator? _deduplicator;
     private readonly StateFiles _files;
-    private readonly PreparedSql? _rows;
-    private readonly PreparedSql _writeRows;
+    private readonly RowOutput? _rows;
+    private readonly PreparedSql? _writeClosed;
     private PreparedSql? _shuffle;
     private string? _shuffleHash;
     private readonly int _timeColumn;
@@ -56,13 +55,11 @@ public sealed partial class StreamTask : IDisposable
         {
             _state = new WindowState(session, query.Plan, window, FileOf("delta"));
             _closer = new WindowCloser(session, query.Plan, window, _state);
-            _writeRows = session.PrepareResult(_closer.RowsSql, query.Result, FileOf("rows"));
+            _writeClosed = session.PrepareResult(_closer.RowsSql, query.Result, FileOf("closed"));
         }
         else
         {
-            session.Execute($"CREATE TABLE {RowsTable} AS {SqlText.EmptySelect(query.Result.Select((c, i) => new ColumnSchema(SplitNames.Column(i), c.Type)))}");
-            _rows = session.Prepare($"INSERT INTO {RowsTable} SELECT * FROM ({query.Plan.PartialSql})");
-            _writeRows = session.PrepareResult($"SELECT * FROM {RowsTable}", query.Result, FileOf("rows"));
+            _rows = new RowOutput(session, query.Plan, options.Folder);
         }
 
         _files = new StateFiles(session, _state, _deduplicator, FileOf("delta"));
@@ -74,8 +71,8 @@ public sealed partial class StreamTask : IDisposable
     /// <summary>How far windows have been given out for good. Keep it with the state.</summary>
     public StreamPosition Position => _state?.Position ?? StreamPosition.Start;
 
-    /// <summary>Rows of a row-wise query's result that were not yet written with <see cref="WriteRowsAsync"/> or dropped with <see cref="DropRows"/>.</summary>
-    public long PendingRows { get; private set; }
+    /// <summary>Rows of a row-wise query's result that were not yet taken with <see cref="WriteRowsAsync"/> or dropped with <see cref="DropRows"/>.</summary>
+    public long PendingRows => _rows?.Count ?? 0;
 
     /// <summary>How much it remembers.</summary>
     public StreamStateSize Size => new(
@@ -268,32 +265,26 @@ public sealed partial class StreamTask : IDisposable
     public Task<long> WriteClosedAsync(string path, long firstRow, long count, CancellationToken cancellationToken)
     {
         Windowed();
-        return Task.FromResult(Write(_writeRows, "rows", path, cancellationToken, firstRow, firstRow + count));
+        var rows = _writeClosed!.Run(cancellationToken, firstRow, firstRow + count);
+        File.Move(FileOf("closed"), path, overwrite: true);
+        return Task.FromResult(rows);
     }
 
-    /// <summary>The pending rows of a row-wise query, as JSON, in the order of the events.</summary>
+    /// <summary>The pending rows of a row-wise query, as JSON, in the order of the events. They stay pending.</summary>
     /// <param name="count">How many at most.</param>
     /// <param name="condition">Leaves out rows for which it does not hold; null for none.</param>
     /// <param name="cancellationToken">Interrupts the work.</param>
     public Task<QueryRows> ReadRowsAsync(int count, StreamCondition? condition, CancellationToken cancellationToken) =>
-        _session.ReadRowsAsync(RowsSql(condition), Query.Result, count, cancellationToken);
+        _session.ReadRowsAsync(RowWise().RowsSql(condition?.Sql), Query.Result, count, cancellationToken);
 
-    /// <summary>Writes the pending rows of a row-wise query into Parquet for people and other programs. They stay pending until <see cref="DropRows"/>.</summary>
+    /// <summary>Takes the pending rows of a row-wise query, in the order of the events, into Parquet for people and other programs.</summary>
     /// <param name="path">The file, within the task's folders.</param>
     /// <param name="cancellationToken">Interrupts the work.</param>
     /// <returns>The rows; with none there is no file.</returns>
-    public Task<long> WriteRowsAsync(string path, CancellationToken cancellationToken) =>
-        Task.FromResult(PendingRows == 0 ? 0 : Write(_writeRows, "rows", path, cancellationToken));
+    public Task<long> WriteRowsAsync(string path, CancellationToken cancellationToken) => RowWise().TakeAsync(path, cancellationToken);
 
     /// <summary>Forgets the pending rows of a row-wise query.</summary>
-    public void DropRows()
-    {
-        if (PendingRows > 0)
-        {
-            _session.Execute($"TRUNCATE {RowsTable}");
-            PendingRows = 0;
-        }
-    }
+    public void DropRows() => _rows?.Drop();
 
     /// <summary>
     /// Says that what was closed has been given out for good. <see cref="Position"/> moves, and windows that can no longer be corrected may be
@@ -308,7 +299,7 @@ public sealed partial class StreamTask : IDisposable
         _state?.Dispose();
         _closer?.Dispose();
         _rows?.Dispose();
-        _writeRows.Dispose();
+        _writeClosed?.Dispose();
         _shuffle?.Dispose();
         _session.Dispose();
         _scan.Dispose();
@@ -326,7 +317,7 @@ public sealed partial class StreamTask : IDisposable
             }
             else
             {
-                PendingRows += _rows!.Run(cancellationToken);
+                _rows!.Append(cancellationToken);
             }
         }
         catch (SqlExecutionException e) when (!e.MayHeal)
@@ -355,14 +346,7 @@ public sealed partial class StreamTask : IDisposable
         return Query.Window!.ExpiresAt(least);
     }
 
-    private long Write(PreparedSql copy, string file, string path, CancellationToken cancellationToken, params ReadOnlySpan<long> values)
-    {
-        var rows = copy.Run(cancellationToken, values);
-        File.Move(FileOf(file), path, overwrite: true);
-        return rows;
-    }
-
-    private static string RowsSql(StreamCondition? condition) => $"SELECT * FROM {RowsTable}{(condition is null ? "" : $" WHERE {condition.Sql}")}";
+    private RowOutput RowWise() => _rows ?? throw new InvalidOperationException("The query has windows: close them with CloseAsync.");
 
     private WindowState Windowed() => _state ?? throw new InvalidOperationException("The query has no windows: read its rows with WriteRowsAsync.");
 
