@@ -14,6 +14,9 @@ internal abstract class TriggerBinding
     /// <summary>Why the trigger cannot set its function off, which is then listed as disabled; null where it can.</summary>
     public virtual string? Disabled => null;
 
+    /// <summary>Whether it sets the function off so often that each time is worth a log line only to those who ask for every one.</summary>
+    public virtual bool IsFrequent => false;
+
     /// <summary>The trigger as lists show it: methods and route, blob path, schedule.</summary>
     public virtual string Detail => "";
 

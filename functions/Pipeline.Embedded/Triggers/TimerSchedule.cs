@@ -42,6 +42,16 @@ internal sealed class TimerSchedule
         }
     }
 
+    /// <summary>Whether it is due more than once a minute.</summary>
+    public bool IsFrequent
+    {
+        get
+        {
+            var first = Next(DateTimeOffset.UnixEpoch);
+            return first < DateTimeOffset.MaxValue && Next(first) - first < TimeSpan.FromMinutes(1);
+        }
+    }
+
     /// <summary>The first occurrence after a moment.</summary>
     public DateTimeOffset Next(DateTimeOffset after) => _cron is null
         ? after + _interval

@@ -18,6 +18,7 @@ internal sealed class TimerTriggerBinding : TriggerBinding
         try
         {
             Schedule = TimerSchedule.Parse(_text);
+            IsFrequent = Schedule.IsFrequent;
         }
         catch (FormatException e)
         {
@@ -33,6 +34,8 @@ internal sealed class TimerTriggerBinding : TriggerBinding
     public bool RunOnStartup { get; }
 
     public override TriggerKind Kind => TriggerKind.Timer;
+
+    public override bool IsFrequent { get; }
 
     public override string Type => "timerTrigger";
 

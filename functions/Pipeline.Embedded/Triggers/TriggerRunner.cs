@@ -38,8 +38,7 @@ internal sealed class TriggerRunner(
 
     private async Task<Exception?> TryAsync(HostedFunction function, object triggerData, object reason, int retries, CancellationToken cancelled)
     {
-        // Streams come in thousands of batches a second, of which nobody wants to read one by one.
-        var level = function.Trigger.Kind == TriggerKind.EventHub ? LogLevel.Debug : LogLevel.Information;
+        var level = function.Trigger.IsFrequent ? LogLevel.Debug : LogLevel.Information;
         var logs = logger.IsEnabled(level);
         try
         {

@@ -30,6 +30,14 @@ public sealed class TimerTriggerTests : IDisposable
             TimerSchedule.Parse(schedule).Next(s_start));
 
     [Theory]
+    [InlineData("* * * * * *", true)]
+    [InlineData("00:00:30", true)]
+    [InlineData("0 * * * * *", false)]
+    [InlineData("0 0 0 30 2 *", false)]
+    public void Schedule_IsFrequent_WhenItIsDueMoreThanOnceAMinute(string schedule, bool expected) =>
+        Assert.Equal(expected, TimerSchedule.Parse(schedule).IsFrequent);
+
+    [Theory]
     [InlineData("")]
     [InlineData("* * *")]
     [InlineData("0 61 * * * *")]

@@ -47,6 +47,8 @@ internal sealed class EventHubTriggerBinding : TriggerBinding
 
     public override string Type => "eventHubTrigger";
 
+    public override bool IsFrequent => true;
+
     public override string? Disabled => Hub.Length == 0 ? $"the setting {_missing} names no event hub" : null;
 
     public override string Detail => Hub.Length == 0 ? "" : $"{Hub} ({ConsumerGroup})";
