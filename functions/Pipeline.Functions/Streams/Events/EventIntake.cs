@@ -41,13 +41,14 @@ internal sealed class EventIntake
         _delay = Micros.Of(spec.Watermark.Delay);
         _allowed = Micros.Of(spec.Late.Allowed);
         _ahead = Micros.Of(spec.Watermark.MaxAhead);
-        _startTime = start.Time is { } time ? Micros.Of(time) : long.MinValue;
+        BeginsAfter = start.After?.TryGetValue(partition, out var after) == true ? after : null;
+        _startTime = BeginsAfter is null && start.Time is { } time ? Micros.Of(time) : long.MinValue;
         _partition = partition;
         _keepsLate = spec.Late.Dataset is not null;
         var schema = EventDecoder.SchemaOf(spec);
         Batch = new EventBatch(schema);
         Late = new EventBatch(schema);
-        LastSequence = state.Commit == 0 && start.After?.TryGetValue(partition, out var after) == true ? after : state.LastSequence;
+        LastSequence = state.Commit == 0 ? BeginsAfter ?? state.LastSequence : state.LastSequence;
         LastEnqueued = state.LastEnqueued;
         MaxEventTime = state.MaxEventTime;
         Watermark = state.Watermark;
@@ -63,6 +64,9 @@ internal sealed class EventIntake
 
     /// <summary>The events for quarantine.</summary>
     public List<PoisonEvent> Poison { get; } = [];
+
+    /// <summary>The sequence number behind which the generation begins; null where it begins at a time.</summary>
+    public long? BeginsAfter { get; }
 
     /// <summary>The last event that was decided about; -1 for none.</summary>
     public long LastSequence { get; private set; }

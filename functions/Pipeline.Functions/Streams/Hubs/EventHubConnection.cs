@@ -73,10 +73,10 @@ internal sealed class EventHubConnection : IAsyncDisposable
     /// <param name="group">The consumer group.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="selector">Where to start, in the words of Event Hubs' selector filter.</param>
-    /// <param name="epoch">Supersedes receivers of lower epochs.</param>
+    /// <param name="epoch">Supersedes receivers of lower epochs; null for one of a few that read side by side.</param>
     /// <param name="cancellationToken">Gives up opening.</param>
     public async Task<ReceiverLink> OpenReceiverAsync(
-        string hub, string group, string partition, string selector, long epoch, CancellationToken cancellationToken)
+        string hub, string group, string partition, string selector, long? epoch, CancellationToken cancellationToken)
     {
         await AuthorizeAsync(hub, cancellationToken);
         // A session of its own: receivers that are not read must not hold up each other.
@@ -92,7 +92,7 @@ internal sealed class EventHubConnection : IAsyncDisposable
                 },
                 Target = new Target(),
                 SndSettleMode = SenderSettleMode.Settled,
-                Properties = new Fields { [new Symbol("com.microsoft:epoch")] = epoch },
+                Properties = epoch is { } owner ? new Fields { [new Symbol("com.microsoft:epoch")] = owner } : null,
             },
             null);
     }

@@ -14,12 +14,15 @@ namespace Pipeline.Streams;
 /// <summary>Reads hubs' logs over AMQP, in a consumer group of its own, so that it never takes a partition from the triggers.</summary>
 internal sealed class EventHubLog(IConfiguration configuration, HubSlots hubs, TimeProvider time, ILogger<EventHubLog> logger) : IPartitionLog, IAsyncDisposable
 {
+    // A partition takes five readers in a group; those of other hosts are among them.
+    private const int ReadersOfAPartition = 2;
     private const int Credit = 5_000;
     private const int BatchEvents = 10_000;
     private const long BatchBytes = 16L << 20;
 
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly ConcurrentDictionary<string, int> _partitions = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Hub, int Partition), SemaphoreSlim> _readers = new();
     private EventHubConnection? _connection;
 
     /// <inheritdoc/>
@@ -41,7 +44,7 @@ internal sealed class EventHubLog(IConfiguration configuration, HubSlots hubs, T
         var selector = string.Create(CultureInfo.InvariantCulture, $"amqp.annotation.x-opt-enqueued-time > '{since.ToUnixTimeMilliseconds() - 1}'");
         return await TryAsync(hub, async connection =>
         {
-            var link = await connection.OpenReceiverAsync(hub, hubs.ReplayGroup, Id(partition), selector, epoch: 0, cancellationToken);
+            var link = await connection.OpenReceiverAsync(hub, hubs.ReplayGroup, Id(partition), selector, epoch: null, cancellationToken);
             try
             {
                 link.SetCredit(1);
@@ -50,7 +53,7 @@ internal sealed class EventHubLog(IConfiguration configuration, HubSlots hubs, T
             }
             finally
             {
-                link.Close(TimeSpan.Zero);
+                Close(link);
             }
         }, cancellationToken);
     }
@@ -59,9 +62,12 @@ internal sealed class EventHubLog(IConfiguration configuration, HubSlots hubs, T
     public async IAsyncEnumerable<IReadOnlyList<StreamEvent>> ReadAsync(string hub, int partition, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var selector = string.Create(CultureInfo.InvariantCulture, $"amqp.annotation.x-opt-sequence-number > '{first - 1}'");
-        var link = await TryAsync(hub, connection => connection.OpenReceiverAsync(hub, hubs.ReplayGroup, Id(partition), selector, epoch: 0, cancellationToken), cancellationToken);
+        var readers = _readers.GetOrAdd((hub.ToUpperInvariant(), partition), _ => new SemaphoreSlim(ReadersOfAPartition));
+        await readers.WaitAsync(cancellationToken);
+        ReceiverLink? link = null;
         try
         {
+            link = await TryAsync(hub, connection => connection.OpenReceiverAsync(hub, hubs.ReplayGroup, Id(partition), selector, epoch: null, cancellationToken), cancellationToken);
             link.SetCredit(Credit);
             for (var next = first; next <= last;)
             {
@@ -85,7 +91,9 @@ internal sealed class EventHubLog(IConfiguration configuration, HubSlots hubs, T
         }
         finally
         {
-            link.Close(TimeSpan.Zero);
+            if (link is not null)
+                Close(link);
+            readers.Release();
         }
     }
 
@@ -95,6 +103,13 @@ internal sealed class EventHubLog(IConfiguration configuration, HubSlots hubs, T
         if (_connection is { } connection)
             await connection.DisposeAsync();
         _opening.Dispose();
+    }
+
+    // Each receiver has a session of its own.
+    private static void Close(ReceiverLink link)
+    {
+        link.Close(TimeSpan.Zero);
+        link.Session.Close(TimeSpan.Zero);
     }
 
     private static string Id(int partition) => partition.ToString(CultureInfo.InvariantCulture);

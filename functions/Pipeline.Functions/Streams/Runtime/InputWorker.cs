@@ -273,7 +273,7 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
         return true;
     }
 
-    private bool IsNew(WarmState warm) => warm.State.Commit == 0 && Intake.LastSequence < 0;
+    private bool IsNew(WarmState warm) => warm.State.Commit == 0 && Intake is { LastSequence: < 0, BeginsAfter: null };
 
     private void LogLost(string stream, int partition, long lost) =>
         Logger.LogError("Stream '{Stream}': the hub had removed {Lost} events of partition {Partition} before they were read", stream, lost, partition);

@@ -154,6 +154,24 @@ public sealed class StreamRuntimeTests : IDisposable
         Assert.Equal(["""["S1","2026-01-31 12:03:00",2]""", """["S1","2026-01-31 12:04:00",2]"""], _bed.Sink.Rows(generation: 2));
     }
 
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(7, 3)]
+    public async Task Rewind_ToASequenceNumber_BeginsWithThatEvent(int sequence, int events)
+    {
+        await using var host = _bed.Host();
+        await host.PutAsync("bars", StreamBed.Spec("select id from trades"));
+        for (var i = 0; i < 10; i++)
+            _bed.Trade(0, i, "S1", 1, i);
+        await host.DeliverAsync(0, 0, 10);
+        _bed.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await host.Streams.RewindAsync("bars", Encoding.UTF8.GetBytes($$"""{ "to": { "0": {{sequence}} } }"""), default);
+        await host.TickAsync();
+
+        Assert.Equal(events, _bed.Sink.Rows(generation: 2).Count);
+    }
+
     [Fact]
     public async Task Put_OtherQuery_GoesOnBehindTheEventsThatTheOldOneHasSeen()
     {
