@@ -17,9 +17,7 @@ internal sealed class SimulationProgress(TaskOrchestrationContext context)
     public void Show(SimulationState state)
     {
         var shape = state.Shape;
-        var notes = new List<string>();
-        if (state.Superstep > shape.Start || state.Time > 0)
-            notes.Add($"t = {Time(state.Time, shape.TimeUnit)}");
+        var notes = new List<string> { $"t = {Time(state.Time, shape.TimeUnit)}" };
         if (state.Rate > 0)
         {
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"{Number(state.Rate)} supersteps/s"));
@@ -28,7 +26,7 @@ internal sealed class SimulationProgress(TaskOrchestrationContext context)
         }
         if (state.Figures is not null)
             notes.Add(state.Figures);
-        _progress = new JobProgress("simulate", 1, 1, (int)(state.Superstep - shape.Start), (int)(shape.Supersteps - shape.Start), Note: notes.Count == 0 ? null : string.Join(" · ", notes));
+        _progress = new JobProgress("simulate", 1, 1, (int)(state.Superstep - shape.Start), (int)(shape.Supersteps - shape.Start), Note: string.Join(" · ", notes));
         context.SetCustomStatus(new JobState(_progress));
     }
 

@@ -30,6 +30,7 @@ internal sealed class SimulationBenchmark : IBenchmark
                 var gradients = await ChildProcess.MeasureAsync(ConjugateGradient, cancellationToken, ranks, Side, iterations);
                 samples.Add($"water{ranks}", water[Seconds]);
                 samples.Add($"cg{ranks}", gradients[Seconds]);
+                samples.Add($"waterProcessor{ranks}", water[Processor]);
                 if (peer is null)
                     continue;
                 var peerWater = peer.Measure(ranks, "shallow-water", Text(Rows), Text(Columns), Text(steps), TimeStep(Rows, Columns).ToString("r", CultureInfo.InvariantCulture));
@@ -38,6 +39,7 @@ internal sealed class SimulationBenchmark : IBenchmark
                 Agree("conjugate gradients", gradients[Result], peerGradients.Result);
                 samples.Add($"peerWater{ranks}", peerWater.Seconds);
                 samples.Add($"peerCg{ranks}", peerGradients.Seconds);
+                samples.Add($"peerWaterProcessor{ranks}", peerWater.Processor);
             }
         }
         var idle = await ChildProcess.MeasureAsync(IdleRanks, cancellationToken, run.Quick ? 2_000 : 20_000, run.Quick ? 50 : 300);
@@ -57,7 +59,8 @@ internal sealed class SimulationBenchmark : IBenchmark
         if (peer is not null)
         {
             figures.Add("vs_mpi", samples["peerWater2"] / samples["water2"]);
-            figures.Add("vs_c", samples["peerWater1"] / samples["water1"]);
+            // One rank waits for nobody: the processor's time says the same on a busy machine as on an idle one.
+            figures.Add("vs_c", samples["peerWaterProcessor1"] / samples["waterProcessor1"]);
             figures.Add("cg_vs_mpi", samples["peerCg2"] / samples["cg2"]);
         }
         figures.Add("cells_per_s", (double)Rows * Columns * steps / samples["water2"]);
@@ -76,6 +79,7 @@ internal sealed class SimulationBenchmark : IBenchmark
             Compare($"shallow water {Columns} × {Rows}, {ranks} rank{(ranks == 1 ? "" : "s")}, million cell updates/s", $"water{ranks}", $"peerWater{ranks}", (double)Rows * Columns * steps / 1e6);
             Compare($"conjugate gradients, {Side * Side:N0} rows, {ranks} rank{(ranks == 1 ? "" : "s")}, iterations/s", $"cg{ranks}", $"peerCg{ranks}", iterations);
         }
+        Compare("shallow water kernel, 1 rank, million cell updates a second of the processor", "waterProcessor1", "peerWaterProcessor1", (double)Rows * Columns * steps / 1e6);
         table.Row("superstep of 8 idle ranks, engine alone, ms", Figures.Number(idle["engine"]), "", "");
         table.Row("superstep of 8 idle ranks, job on one host, ms (goal < 5)", Figures.Number(idle["memory"]), "", "");
         table.Row("superstep of 8 idle ranks, job on two hosts through blobs, ms (goal < 20)", Figures.Number(idle["blobs"]), "", "");

@@ -30,19 +30,22 @@ public sealed class SimulationCrashTests(ITestOutputHelper output) : IDisposable
 
         var root = _folder.CreateSubdirectory("killed").FullName;
         await using var store = await HostStore.OpenAsync(false, root);
+        var unfinished = 0;
         for (var life = 0; life < Kills; life++)
         {
             await using var host = ServedHost.Start(root, store);
             using var http = await host.ConnectAsync(root, limit.Token);
             await http.EnsureSubmittedAsync("doomed", Spec, limit.Token);
             // Some legs, or none, and then somewhere within the next.
-            var legs = life == 0 ? 1 : random.Next(3);
+            var legs = random.Next(3);
             if ((await http.FindAsync("doomed", limit.Token))!.Status != JobStatus.Completed)
             {
                 for (var leg = 0; leg < legs; leg++)
                     await await Task.WhenAny(host.HearBeginAsync(nameof(SimulationActivities.RunSupersteps), limit.Token), http.EndAsync("doomed", limit.Token));
             }
             await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * 400), limit.Token);
+            if ((await http.FindAsync("doomed", limit.Token))!.Status != JobStatus.Completed)
+                unfinished++;
             await host.Process.KillAsync();
         }
 
@@ -50,7 +53,9 @@ public sealed class SimulationCrashTests(ITestOutputHelper output) : IDisposable
         using var asking = await last.ConnectAsync(root, limit.Token);
         var job = await asking.EndAsync("doomed", limit.Token);
         Assert.True(job.Status == JobStatus.Completed, $"{job.Status} {job.Error}");
-        output.WriteLine($"{job.Output!.Statistics["superstepsComputed"]} supersteps computed for {job.Output.Statistics["supersteps"]}.");
+        // The kills came while there was work, or this test would show nothing.
+        Assert.True(job.Output!.Statistics["supersteps"] == 1500 && unfinished > Kills / 2, $"Only {unfinished} of {Kills} kills came before the end.");
+        output.WriteLine($"{unfinished} of {Kills} kills before the end; {job.Output.Statistics["superstepsComputed"]} supersteps computed for {job.Output.Statistics["supersteps"]}.");
 
         Assert.Equal(await FinalFieldAsync(undisturbed), await FinalFieldAsync(root));
     }

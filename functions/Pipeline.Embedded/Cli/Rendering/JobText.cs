@@ -91,10 +91,17 @@ internal static class JobText
             facts.Add(Shown.Count(output.Rows, "row"));
         facts.Add(Shown.Duration(job.UpdatedAt - job.CreatedAt));
         // The output's own figures are final; progress may be a step behind.
-        if ((Figure(job, "tasks") ?? job.Progress?.TasksDone) is { } tasks)
-            facts.Add(Shown.Count(tasks, "task"));
-        if ((Figure(job, "bytesRead") ?? job.Progress?.BytesRead) is { } bytes)
-            facts.Add($"{ByteSize.Format(bytes)} read");
+        if (Figure(job, "supersteps") is { } supersteps)
+        {
+            facts.Add(Shown.Count(supersteps, "superstep"));
+        }
+        else
+        {
+            if ((Figure(job, "tasks") ?? job.Progress?.TasksDone) is { } tasks)
+                facts.Add(Shown.Count(tasks, "task"));
+            if ((Figure(job, "bytesRead") ?? job.Progress?.BytesRead) is { } bytes)
+                facts.Add($"{ByteSize.Format(bytes)} read");
+        }
         facts.Add($"job {Shown.Text(job.Id)}");
         return string.Join(" · ", facts);
     }

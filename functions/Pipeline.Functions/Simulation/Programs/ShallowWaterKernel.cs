@@ -23,6 +23,7 @@ internal sealed class ShallowWaterKernel
     private readonly double[][] _bernoulli = new double[2][];
     private readonly double[][] _northFlux = new double[2][];
     private readonly double[][] _vorticity = new double[2][];
+    private readonly double[][] _old = new double[3][];
     private readonly double[][] _first;
     private readonly double[][] _second;
 
@@ -55,7 +56,8 @@ internal sealed class ShallowWaterKernel
     /// <see cref="ShallowWaterProgram.Reach"/> cells farther.</summary>
     public void Step(HaloField depth, HaloField east, HaloField north, double timeStep, int margin)
     {
-        double[][] old = [depth.Data, east.Data, north.Data];
+        var old = _old;
+        (old[0], old[1], old[2]) = (depth.Data, east.Data, north.Data);
         Stage(old, old, _first, timeStep / 3, margin + 2);
         Stage(_first, old, _second, timeStep / 2, margin + 1);
         Stage(_second, old, _first, timeStep, margin);
