@@ -7,10 +7,10 @@ internal sealed class Network
 {
     private readonly IReadOnlyList<Layer> _layers;
 
-    internal Network(IReadOnlyList<Layer> layers, IReadOnlyList<TensorSlot> weights, IReadOnlyList<TensorSlot> buffers, IReadOnlyList<string> description, bool looksAcross)
+    internal Network(IReadOnlyList<Layer> layers, IReadOnlyList<TensorSlot> weights, IReadOnlyList<TensorSlot> buffers, IReadOnlyList<string> description)
     {
         _layers = layers;
-        (Weights, Buffers, Description, LooksAcrossSamples) = (weights, buffers, description, looksAcross);
+        (Weights, Buffers, Description) = (weights, buffers, description);
     }
 
     /// <summary>What is learnt.</summary>
@@ -21,9 +21,6 @@ internal sealed class Network
 
     /// <summary>The layers for people, a line each.</summary>
     public IReadOnlyList<string> Description { get; }
-
-    /// <summary>Whether what it makes of a sample depends on the samples beside it, or on a mask drawn for them all.</summary>
-    public bool LooksAcrossSamples { get; }
 
     /// <summary>How many weights it has.</summary>
     public int WeightCount => Weights.Sum(w => w.Length);

@@ -14,7 +14,6 @@ internal sealed class NetworkBuilder
     private readonly List<TensorSlot> _buffers = [];
     private readonly List<string> _description = [];
     private readonly int _outputs;
-    private bool _looksAcross;
 
     private NetworkBuilder(int outputs) => _outputs = outputs;
 
@@ -33,7 +32,7 @@ internal sealed class NetworkBuilder
             throw new SpecException($"/model/layers/{last}", $"Layer {last} ({model.Layers[last].Type}) ends the network with {Show(shape)}, but the loss needs {outputs} "
                 + $"{(outputs == 1 ? "output" : "outputs")}. End with a linear layer; without 'units' it has as many outputs as are needed.");
         }
-        return new Network(layers, builder._weights, builder._buffers, builder._description, builder._looksAcross);
+        return new Network(layers, builder._weights, builder._buffers, builder._description);
     }
 
     private (List<Layer> Layers, IReadOnlyList<int> Shape) Sequence(IReadOnlyList<LayerSpec> specs, IReadOnlyList<int> shape, string pointer, string prefix)
@@ -77,7 +76,6 @@ internal sealed class NetworkBuilder
             case "flatten":
                 return (new FunctionLayer(title, x => x.flatten(1)), [shape.Aggregate(1, (a, b) => a * b)]);
             case "batch-norm":
-                _looksAcross = true;
                 var (scale, shift) = (Constant(_weights, $"{name}.weight", [shape[0]], 1), Constant(_weights, $"{name}.bias", [shape[0]], 0));
                 var (mean, variance) = (Constant(_buffers, $"{name}.running_mean", [shape[0]], 0), Constant(_buffers, $"{name}.running_var", [shape[0]], 1));
                 return (new BatchNormLayer(title, scale, shift, mean, variance), shape);
@@ -85,7 +83,6 @@ internal sealed class NetworkBuilder
                 var whole = shape.Select(s => (long)s).ToArray();
                 return (new LayerNormLayer(title, Constant(_weights, $"{name}.weight", whole, 1), Constant(_weights, $"{name}.bias", whole, 0), whole), shape);
             case "dropout":
-                _looksAcross |= spec.Rate > 0;
                 return (new DropoutLayer(title, spec.Rate), shape);
             case "residual":
                 return Residual(spec, shape, pointer, name);

@@ -7,9 +7,6 @@ namespace Pipeline.Training;
 /// depend on their order, and so the sum does not depend on the number of workers.</summary>
 internal static class SliceTree
 {
-    /// <summary>The tree's nodes that cover slices and nothing else, in order.</summary>
-    public static IEnumerable<(int Low, int High)> Cover(int low, int high, int slices) => Cover(0, slices, low, high);
-
     /// <summary>Adds pieces up as far as they are neighbours in the tree: to one where they cover it all.</summary>
     public static IReadOnlyList<Piece> Combine(IReadOnlyList<Piece> pieces, int slices)
     {
@@ -32,16 +29,6 @@ internal static class SliceTree
         var right = Combine([.. pieces.Where(p => p.Low >= middle)], middle, high);
         var whole = left is [{ } a] && right is [{ } b] && a.Low == low && a.High == middle && b.Low == middle && b.High == high;
         return whole ? [Add(left[0], right[0])] : [.. left, .. right];
-    }
-
-    private static IEnumerable<(int Low, int High)> Cover(int nodeLow, int nodeHigh, int low, int high)
-    {
-        if (high <= nodeLow || low >= nodeHigh)
-            return [];
-        if (low <= nodeLow && high >= nodeHigh)
-            return [(nodeLow, nodeHigh)];
-        var middle = Middle(nodeLow, nodeHigh);
-        return Cover(nodeLow, middle, low, high).Concat(Cover(middle, nodeHigh, low, high));
     }
 
     // The greatest power of two below the size, so that nodes of the same place are the same whatever the total.
