@@ -33,12 +33,13 @@ internal sealed class OutboxPublisher(ActiveStream stream, StreamPlace place, Wo
     }
 
     /// <summary>Tells the sinks that a new generation begins.</summary>
-    public async Task ResetAsync(StreamStart from, IStreamFence fence, CancellationToken cancellationToken)
+    /// <param name="since">The start of the first window that is made again, in microseconds since 1970; null for all. What is before stays.</param>
+    /// <param name="fence">Tells whether the place is still this host's.</param>
+    /// <param name="cancellationToken">Gives up; the call comes again.</param>
+    public async Task ResetAsync(long? since, IStreamFence fence, CancellationToken cancellationToken)
     {
-        // Windows are made again from the replayed events' own times, which nobody knows yet unless all are.
-        _ = from;
         foreach (var sink in stream.Compiled.LateSink is { } late ? [.. stream.Compiled.Sinks, late] : stream.Compiled.Sinks)
-            await sink.ResetAsync(place.Origin(0), null, fence, cancellationToken);
+            await sink.ResetAsync(place.Origin(0), since, fence, cancellationToken);
     }
 
     private async Task PublishAsync(WarmState warm, OutboxEntry entry, IStreamFence fence, CancellationToken cancellationToken)

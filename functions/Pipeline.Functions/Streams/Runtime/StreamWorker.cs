@@ -133,7 +133,7 @@ internal abstract class StreamWorker : IAsyncDisposable
     protected async Task<OutboxEntry?> CloseAsync(WarmState warm, long watermark, long eventTime, CancellationToken cancellationToken)
     {
         var closed = await warm.Task.CloseAsync(watermark, cancellationToken);
-        var (windows, firstRow) = Whole(closed.Windows);
+        var (windows, firstRow) = Whole(warm, closed.Windows);
         var file = NewFile(warm, "parquet");
         if (windows.Count > 0)
             await warm.Task.WriteClosedAsync(file, firstRow, closed.Rows - firstRow, cancellationToken);
@@ -236,12 +236,42 @@ internal abstract class StreamWorker : IAsyncDisposable
     }
 
     // A replay from a time has not all events of the windows that began before it: what was published of them stays.
-    private (List<OutputWindow> Windows, long FirstRow) Whole(IReadOnlyList<WindowResult> closed)
+    private static (List<OutputWindow> Windows, long FirstRow) Whole(WarmState warm, IReadOnlyList<WindowResult> closed)
     {
-        var from = Stream.Definition is { IsReplay: true, From.Time: { } time } ? Micros.Of(time) : long.MinValue;
-        var whole = closed.SkipWhile(w => w.Start < from).ToList();
+        var whole = closed.SkipWhile(w => w.Start < warm.ReplayedSince).ToList();
         var firstRow = whole.Count > 0 ? whole[0].FirstRow : 0;
         return ([.. whole.Select(w => new OutputWindow(w.Start, w.End, (int)w.Revision, w.FirstRow - firstRow, checked((int)w.Rows)))], firstRow);
+    }
+
+    // From when on a replay has all events: what happened then or later came to the hub behind its first event.
+    private async Task<long?> ReplayedSinceAsync(CancellationToken cancellationToken)
+    {
+        if (Stream.Definition is not { IsReplay: true, From.Earliest: false })
+            return null;
+        if (Place.Stage == StreamStage.Input)
+            return await ReplayedSinceAsync(Place.Partition, cancellationToken);
+        // What the shuffle brings together is whole where it is in every partition.
+        long? since = null;
+        for (var partition = await Services.Log.CountPartitionsAsync(Stream.Spec.Hub, cancellationToken) - 1; partition >= 0; partition--)
+            since = Math.Max(since ?? long.MinValue, await ReplayedSinceAsync(partition, cancellationToken) ?? long.MinValue);
+        return since == long.MinValue ? null : since;
+    }
+
+    private async Task<long?> ReplayedSinceAsync(int partition, CancellationToken cancellationToken)
+    {
+        var from = Stream.Definition.From;
+        if (from.After is not { } after || !after.TryGetValue(partition, out var last))
+            return from.TimeOf(partition) is { } time ? Micros.Of(time) : null;
+        var range = await Services.Log.RangeAsync(Stream.Spec.Hub, partition, cancellationToken);
+        var first = Math.Max(last + 1, range.First);
+        if (first == 0)
+            return null;
+        if (first <= range.Last)
+        {
+            await foreach (var events in Services.Log.ReadAsync(Stream.Spec.Hub, partition, first, first, cancellationToken))
+                return events[0].Enqueued;
+        }
+        return Micros.Of(Stream.Definition.UpdatedAt);
     }
 
     private async Task<WarmState> LoadAsync(CancellationToken cancellationToken)
@@ -254,7 +284,7 @@ internal abstract class StreamWorker : IAsyncDisposable
         try
         {
             task = await StreamTask.OpenAsync(Stream.Query, TaskOptions(folder), cancellationToken);
-            var warm = new WarmState(state, etag, task, folder);
+            var warm = new WarmState(state, etag, task, folder) { ReplayedSince = await ReplayedSinceAsync(cancellationToken) };
             await RefreshReferencesAsync(warm, cancellationToken);
             var files = new List<string>();
             foreach (var blob in new[] { state.Snapshot }.Concat(state.Deltas).OfType<StateBlob>())
@@ -262,7 +292,7 @@ internal abstract class StreamWorker : IAsyncDisposable
             await task.RestoreAsync(files, state.Position, cancellationToken);
             files.ForEach(File.Delete);
             if (state.Commit == 0 && Stream.Definition.IsReplay)
-                await Publisher.ResetAsync(Stream.Definition.From, new StateFence(Services.States, Place, etag), cancellationToken);
+                await Publisher.ResetAsync(warm.ReplayedSince, new StateFence(Services.States, Place, etag), cancellationToken);
             await Services.States.SweepAsync(Place, state, cancellationToken);
             await LoadedAsync(warm, cancellationToken);
             return warm;

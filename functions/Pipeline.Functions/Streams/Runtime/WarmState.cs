@@ -20,6 +20,9 @@ internal sealed class WarmState(PartitionState state, string? etag, StreamTask t
     /// <summary>For files that are on their way.</summary>
     public TaskFolder Folder { get; } = folder;
 
+    /// <summary>The start of the first window that a replay makes again, in microseconds since 1970; null for all, and where nothing is replayed.</summary>
+    public long? ReplayedSince { get; init; }
+
     /// <summary>The versions of the reference tables that the task has, by name.</summary>
     public Dictionary<string, string> References { get; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -25,7 +25,7 @@ public interface IStreamSink : IAsyncDisposable
     /// <summary>A partition begins a new generation (the stream is replayed): removes what earlier generations published of this
     /// partition from <paramref name="from"/> on, where the sink can. Comes before the first output of the generation, perhaps twice.</summary>
     /// <param name="origin">The partition and its new generation; its commit is 0.</param>
-    /// <param name="from">The event time from which windows are made again, in microseconds since 1970; null for all.</param>
+    /// <param name="from">Windows that start at this event time or later are made again, in microseconds since 1970; null for all. What is before stays.</param>
     /// <param name="fence">Tells whether the partition is still this host's.</param>
     /// <param name="cancellationToken">The host stops; the call comes again.</param>
     Task ResetAsync(StreamOrigin origin, long? from, IStreamFence fence, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -19,8 +19,8 @@ internal sealed class RecordingSinkKind : IStreamSinkKind
     /// <summary>How often a host that had lost the partition was kept off.</summary>
     public int Fenced { get; private set; }
 
-    /// <summary>The generations that began.</summary>
-    public List<StreamOrigin> Resets { get; } = [];
+    /// <summary>The generations that began, and from when on they make windows again.</summary>
+    public List<(StreamOrigin Origin, long? From)> Resets { get; } = [];
 
     public IStreamSink? Read(SpecReader reader, StreamSinkContext context)
     {
@@ -76,7 +76,7 @@ internal sealed class RecordingSinkKind : IStreamSinkKind
         public Task ResetAsync(StreamOrigin origin, long? from, IStreamFence fence, CancellationToken cancellationToken)
         {
             lock (kind.Resets)
-                kind.Resets.Add(origin);
+                kind.Resets.Add((origin, from));
             return Task.CompletedTask;
         }
 

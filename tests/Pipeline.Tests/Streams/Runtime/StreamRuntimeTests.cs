@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Jobs;
@@ -128,12 +129,14 @@ public sealed class StreamRuntimeTests : IDisposable
 
         Assert.Equal(2, view!.Generation);
         Assert.Equal(_bed.Batch(BatchQuery), _bed.Sink.Rows(generation: 2));
-        Assert.Equal(2, Assert.Single(_bed.Sink.Resets).Generation);
+        Assert.Equal((2, null), (Assert.Single(_bed.Sink.Resets).Origin.Generation, _bed.Sink.Resets[0].From));
         Assert.DoesNotContain(await ListAsync("stream-state"), path => path.StartsWith("bars/1/", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Rewind_ToATime_MakesTheWindowsAgainThatItHasAllEventsOf()
+    [Theory]
+    [InlineData("\"2026-01-31T12:02:20Z\"", "12:02:20")]
+    [InlineData("{ \"0\": 5 }", "12:02:30")]
+    public async Task Rewind_ToAPlace_MakesTheWindowsAgainThatItHasAllEventsOf(string to, string since)
     {
         await using var host = _bed.Host();
         await host.PutAsync("bars", StreamBed.Spec(Query, Local));
@@ -147,11 +150,12 @@ public sealed class StreamRuntimeTests : IDisposable
         _bed.Flush();
         await host.DeliverAsync(0, 0, 11);
 
-        // Half of the third minute's events are behind this time: that window stays as it was.
-        await host.Streams.RewindAsync("bars", """{ "to": "2026-01-31T12:02:20Z" }"""u8.ToArray(), default);
+        // Half of the third minute's events are before this: that window stays as it was.
+        await host.Streams.RewindAsync("bars", Encoding.UTF8.GetBytes($$"""{ "to": {{to}} }"""), default);
         await host.TickAsync();
 
         Assert.Equal(["""["S1","2026-01-31 12:03:00",2]""", """["S1","2026-01-31 12:04:00",2]"""], _bed.Sink.Rows(generation: 2));
+        Assert.Equal(Micros.Of(DateTimeOffset.Parse($"2026-01-31T{since}Z", CultureInfo.InvariantCulture)), Assert.Single(_bed.Sink.Resets).From);
     }
 
     [Theory]

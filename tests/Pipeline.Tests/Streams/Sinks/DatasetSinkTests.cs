@@ -167,6 +167,18 @@ public sealed class DatasetSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Reset_RowsFromATime_LosesNoneFromBeforeIt()
+    {
+        for (var commit = 1; commit <= 4; commit++)
+            await PublishAsync(Sink(windowed: false), _outputs.Rows(commit, 1) with { EventTime = Outputs.Minute(commit) });
+
+        await Sink(windowed: false).ResetAsync(new StreamOrigin("vwap", 2, StreamStage.Input, 2, 0), Outputs.Minute(2) + 1, _fence, default);
+
+        // The third commit is of the time between the second and the third minute.
+        Assert.Equal([1, 2, 3], (await PathsAsync()).Select(p => SinkFileName.TryParse(p, out var name) ? name.Commit!.Value.Number : 0));
+    }
+
+    [Fact]
     public async Task Reset_FromTheBeginning_RemovesWhatThePartitionHasWritten()
     {
         await PublishAsync(Sink(), _outputs.Windowed(1, (0, 1, 0)));

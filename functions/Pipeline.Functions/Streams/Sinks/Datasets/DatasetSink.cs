@@ -35,7 +35,9 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
                 mine.Add((file.Path, name));
         }
 
-        foreach (var (path, name) in mine)
+        // A commit of rows without windows may hold some from before that time, which do not come again: it stays, as nothing may be lost.
+        var reached = mine.Where(f => IsRows(f.Name) && f.Name.End >= from).Select(f => f.Name.Commit!.Value).DefaultIfEmpty().Min();
+        foreach (var (path, name) in mine.Where(f => !IsRows(f.Name) || from is null || f.Name.Commit != reached))
         {
             await fence.EnsureOwnedAsync(cancellationToken);
             if (from is null || name.Start >= from) await RemoveAsync(path, cancellationToken);
@@ -70,6 +72,8 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
         if (output.Windows is null) return SinkFiles.OfRows(output, spec, null);
         return SinkFiles.OfWindows(output, spec, corrects) is [var one] && output.Windows.Where(w => w.Rows > 0).Take(2).Count() == (one.Windows is null ? 1 : 2) ? one : null;
     }
+
+    private static bool IsRows(SinkFileName name) => name.Commit is not null && name.Start == name.End;
 
     private static bool IsStoredAsItIs(ColumnSchema column) => ParquetCarrier.Exact(column.Type) == column.Type && ParquetCarrier.StoredColumns([column])[0].Type == column.Type;
 

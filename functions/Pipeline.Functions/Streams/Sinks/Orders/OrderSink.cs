@@ -40,8 +40,8 @@ internal sealed class OrderSink(int index, TimeSpan? expires, IReadOnlyList<IStr
 
     public async Task ResetAsync(StreamOrigin origin, long? from, IStreamFence fence, CancellationToken cancellationToken)
     {
-        // A book is of all events from the beginning of its generation: what follows begins with an empty one, and tells all anew.
-        foreach (var target in targets) await target.ResetAsync(origin, null, fence, cancellationToken);
+        // A book is of the events of its generation: it begins empty. What became of orders before stays told.
+        foreach (var target in targets) await target.ResetAsync(origin, from, fence, cancellationToken);
         await fence.EnsureOwnedAsync(cancellationToken);
         await books.RemoveAsync(origin, index, cancellationToken);
     }
