@@ -48,6 +48,27 @@ public class HostedEventHubsTests
     }
 
     [Fact]
+    public async Task Start_PreferredPortInUse_TakesAnother()
+    {
+        using var other = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((System.Net.IPEndPoint)other.LocalEndpoint).Port;
+
+        await using var host = await TestHost.StartAsync([], options: start => start with
+        {
+            EventHubsPort = port,
+            Settings = new Dictionary<string, string?> { ["Pipeline:EventHubs:Hubs:ticks:Partitions"] = "1" },
+        });
+
+        Assert.NotEqual(port, host.Host.EventHubs!.Port);
+        Assert.True(host.Host.EventHubs.IsMeantBy(host.Host.EventHubsConnectionString!));
+        Assert.True(host.Host.EventHubs.IsMeantBy($"SharedAccessKey=k; Endpoint=sb://127.0.0.1:{host.Host.EventHubs.Port}/"));
+        Assert.False(host.Host.EventHubs.IsMeantBy($"Endpoint=sb://localhost:{port};UseDevelopmentEmulator=true"));
+        Assert.False(host.Host.EventHubs.IsMeantBy($"Endpoint=sb://mine.servicebus.windows.net:{host.Host.EventHubs.Port}"));
+        Assert.False(host.Host.EventHubs.IsMeantBy("nothing of the kind"));
+    }
+
+    [Fact]
     public void Read_EverySetting_IsInTheDeclaration()
     {
         var options = Read(
