@@ -12,13 +12,14 @@ public sealed class StreamService
     private readonly StreamCompiler _compiler;
     private readonly StreamCatalog _catalog;
     private readonly StateStore _states;
+    private readonly SinkStates _sinkStates;
     private readonly IPartitionLog _log;
     private readonly IShuffleChannel _shuffle;
     private readonly TimeProvider _time;
 
     internal StreamService(
-        DefinitionStore definitions, StreamCompiler compiler, StreamCatalog catalog, StateStore states, IPartitionLog log, IShuffleChannel shuffle, TimeProvider time) =>
-        (_definitions, _compiler, _catalog, _states, _log, _shuffle, _time) = (definitions, compiler, catalog, states, log, shuffle, time);
+        DefinitionStore definitions, StreamCompiler compiler, StreamCatalog catalog, StateStore states, SinkStates sinkStates, IPartitionLog log, IShuffleChannel shuffle, TimeProvider time) =>
+        (_definitions, _compiler, _catalog, _states, _sinkStates, _log, _shuffle, _time) = (definitions, compiler, catalog, states, sinkStates, log, shuffle, time);
 
     // What decides about the results: a change of it begins a new generation.
     private static readonly string[] Deciding = ["hub", "format", "columns", "eventTime", "partitionKey", "tables", "query", "watermark", "deduplicate", "from"];
@@ -90,6 +91,7 @@ public sealed class StreamService
             return false;
         _catalog.Invalidate();
         await _states.RemoveStreamAsync(name, int.MaxValue, cancellationToken);
+        await _sinkStates.RemoveAsync(name, cancellationToken);
         return true;
     }
 

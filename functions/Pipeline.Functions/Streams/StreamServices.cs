@@ -27,7 +27,8 @@ public static class StreamServices
             provider.GetRequiredService<StreamCatalog>(), provider.GetRequiredService<WorkerServices>(), provider.GetRequiredService<ILogger<StreamRuntime>>()))
         .AddSingleton(provider => new StreamService(
             provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StreamCompiler>(), provider.GetRequiredService<StreamCatalog>(),
-            provider.GetRequiredService<StateStore>(), provider.GetRequiredService<IPartitionLog>(), provider.GetRequiredService<IShuffleChannel>(), provider.GetRequiredService<TimeProvider>()))
+            provider.GetRequiredService<StateStore>(), provider.GetRequiredService<SinkStates>(), provider.GetRequiredService<IPartitionLog>(),
+            provider.GetRequiredService<IShuffleChannel>(), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new StreamWindows(
             provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StreamCatalog>(), provider.GetRequiredService<StateStore>()));
 }

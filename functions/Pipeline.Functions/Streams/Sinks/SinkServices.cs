@@ -12,6 +12,7 @@ internal static class SinkServices
         .AddSingleton(provider => new SinkHorizon(provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StateStore>()))
         .AddSingleton(provider => new WebhookClient(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<AlertStore>()
+        .AddSingleton<SinkStates>()
         .AddSingleton<HubSenders>()
         .AddSingleton<WebhookSinkKind>()
         .AddSingleton<BookStore>()

@@ -146,6 +146,19 @@ public sealed class OrderSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Publish_AStreamThatWasDeletedAndMadeAgain_BeginsWithItsFirstCommit()
+    {
+        var rows = Market(new Random(10), 60);
+        await PublishAsync(Sink(), 9, rows);
+        Directory.Delete(_folder["store", "datasets"], recursive: true);
+
+        await new SinkStates(_store).RemoveAsync("orders", default);
+        await PublishAsync(Sink(), 1, rows);
+
+        Assert.Equal(Expected(rows, null), Executions());
+    }
+
+    [Fact]
     public async Task Publish_AGreatBook_IsReadBackFromItsSnapshot()
     {
         var far = Enumerable.Range(0, 2_000).Select(i => new Row(i, "A", "buy", 1 + i / 1_000.0, i)).ToArray();
