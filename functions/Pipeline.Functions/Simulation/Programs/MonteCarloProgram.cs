@@ -4,53 +4,27 @@ using Pipeline.Simulation.Ranks;
 namespace Pipeline.Simulation.Programs;
 
 /// <summary>The price of a European call option by simulation, and the exact one of Black and Scholes.</summary>
-internal sealed class MonteCarloProgram(OptionProblem problem) : SimulationProgram
+internal sealed class MonteCarloProgram(OptionProblem problem) : BlockProgram(problem.Blocks, columns: 3)
 {
-    private readonly BlockSums _sums = new(problem.Blocks, 3);
     private double _price = double.NaN;
     private double _error = double.NaN;
-    private long _superstep;
-
-    public override double Time => _superstep;
-
-    public override void Initialise(ICommunicator communicator) => _sums.Initialise(communicator);
-
-    public override void Superstep(ICommunicator communicator)
-    {
-        _superstep = communicator.Superstep;
-        _sums.Advance(_superstep, Make);
-    }
-
-    public override void Send(ICommunicator communicator)
-    {
-        if (communicator.Superstep >= problem.LastSuperstep(communicator.Size))
-            _sums.Send(communicator);
-    }
 
     public override void Finish(ICommunicator communicator)
     {
-        var total = _sums.Total(communicator);
+        var total = Sums.Total(communicator);
         _price = total[0] / total[2];
         _error = Math.Sqrt((total[1] / total[2] - _price * _price) / total[2]);
     }
 
-    public override void State(IArchive archive)
-    {
-        _sums.Archive(archive);
-        archive.Value("superstep", ref _superstep);
-    }
-
-    public override void Output(IArchive archive) => _sums.Archive(archive);
-
     public override void Diagnose(Diagnostics diagnostics)
     {
-        diagnostics.Sum("samples", _sums.Made(2));
+        diagnostics.Sum("samples", Sums.Made(2));
         diagnostics.Max("price", _price);
         diagnostics.Max("standardError", _error);
         diagnostics.Max("exactPrice", problem.Exact);
     }
 
-    private void Make(int block, Span<double> sums)
+    protected override void Make(int block, Span<double> sums)
     {
         var first = (long)block * OptionProblem.SamplesPerBlock;
         var count = Math.Min(OptionProblem.SamplesPerBlock, problem.Samples - first);

@@ -4,47 +4,21 @@ using Pipeline.Simulation.Ranks;
 namespace Pipeline.Simulation.Programs;
 
 /// <summary>NAS EP: pairs of normal numbers from uniform ones, counted by the square ring that they fall into.</summary>
-internal sealed class NasEpProgram(NasEpClass problem) : SimulationProgram
+internal sealed class NasEpProgram(NasEpClass problem) : BlockProgram(problem.Blocks, columns: 2 + Rings)
 {
     private const int Rings = 10;
     private const ulong Seed = 271_828_183;
 
-    private readonly BlockSums _sums = new(problem.Blocks, 2 + Rings);
     private double _x = double.NaN;
     private double _y = double.NaN;
     private double _verified = double.NaN;
-    private long _superstep;
-
-    public override double Time => _superstep;
-
-    public override void Initialise(ICommunicator communicator) => _sums.Initialise(communicator);
-
-    public override void Superstep(ICommunicator communicator)
-    {
-        _superstep = communicator.Superstep;
-        _sums.Advance(_superstep, Make);
-    }
-
-    public override void Send(ICommunicator communicator)
-    {
-        if (communicator.Superstep >= BlockSums.Supersteps(problem.Blocks, communicator.Size))
-            _sums.Send(communicator);
-    }
 
     public override void Finish(ICommunicator communicator)
     {
-        var total = _sums.Total(communicator);
+        var total = Sums.Total(communicator);
         (_x, _y) = (total[0], total[1]);
         _verified = Math.Abs((_x - problem.SumX) / problem.SumX) <= 1e-8 && Math.Abs((_y - problem.SumY) / problem.SumY) <= 1e-8 ? 1 : 0;
     }
-
-    public override void State(IArchive archive)
-    {
-        _sums.Archive(archive);
-        archive.Value("superstep", ref _superstep);
-    }
-
-    public override void Output(IArchive archive) => _sums.Archive(archive);
 
     public override void Diagnose(Diagnostics diagnostics)
     {
@@ -52,10 +26,10 @@ internal sealed class NasEpProgram(NasEpClass problem) : SimulationProgram
         diagnostics.Max("sumY", _y);
         diagnostics.Max("verified", _verified);
         for (var ring = 0; ring < Rings; ring++)
-            diagnostics.Sum($"ring{ring}", _sums.Made(2 + ring));
+            diagnostics.Sum($"ring{ring}", Sums.Made(2 + ring));
     }
 
-    private static void Make(int block, Span<double> sums)
+    protected override void Make(int block, Span<double> sums)
     {
         var random = new NasRandom(NasRandom.Jump(Seed, (ulong)block * 2 * NasEpClass.PairsPerBlock));
         for (var pair = 0; pair < NasEpClass.PairsPerBlock; pair++)
