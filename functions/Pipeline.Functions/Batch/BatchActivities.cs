@@ -47,23 +47,9 @@ public sealed class BatchActivities(JobService jobs, BatchPlanner planner, Batch
         GuardAsync(run, (plan, token) => runner.RunFinalTaskAsync(plan, run, token), "final",
             error => new BatchOutcome(new TaskReport(Error: error), [], []), cancellationToken);
 
-    // What cannot heal comes back as data, so that it is not tried again and keeps its form; what can is thrown, and the retry policy
-    // of the orchestration has it tried again.
     private async Task<T> GuardAsync<T>(BatchRun run, Func<BatchPlan, CancellationToken, Task<T>> work, string name, Func<JobError, T> failed, CancellationToken cancellationToken)
     {
-        await using var cancellation = JobCancellation.Watch(store, run.JobId, time, cancellationToken);
-        var plan = await plans.ReadAsync(run, cancellation.Token);
-        try
-        {
-            return await work(plan, cancellation.Token);
-        }
-        catch (OperationCanceledException) when (cancellation.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return failed(new JobError("The job was cancelled.", name));
-        }
-        catch (Exception e) when (JobFaults.Describe(e, name) is { } error)
-        {
-            return failed(error);
-        }
+        var plan = await plans.ReadAsync(run, cancellationToken);
+        return await JobTask.GuardAsync(store, time, run.JobId, name, token => work(plan, token), JobFaults.Describe, failed, cancellationToken);
     }
 }

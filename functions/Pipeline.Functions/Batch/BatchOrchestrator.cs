@@ -104,25 +104,8 @@ public static class BatchOrchestrator
         }
     }
 
-    /// <summary>Runs <paramref name="count"/> calls, at most <paramref name="parallel"/> at a time, and adds up their reports. After
-    /// the first error no further call starts; those that run are awaited, as an orchestration cannot end before them.</summary>
-    private static async Task<TaskReport> FanOutAsync(int count, int parallel, Func<int, Task<TaskReport>> run, Action<TaskReport> done)
-    {
-        var next = 0;
-        var sum = TaskReport.None;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(count, parallel)).Select(_ => LaneAsync()));
-        return sum;
-
-        async Task LaneAsync()
-        {
-            while (next < count && sum.Error is null)
-            {
-                var report = await run(next++);
-                sum = sum.Add(report);
-                done(report);
-            }
-        }
-    }
+    private static Task<TaskReport> FanOutAsync(int count, int parallel, Func<int, Task<TaskReport>> run, Action<TaskReport> done) =>
+        FanOut.RunAsync(count, parallel, TaskReport.None, run, (sum, report) => sum.Add(report), sum => sum.Error is not null, done);
 
     private static JobError ErrorOf(TaskFailedException e, string task) => new(
         e.FailureDetails?.ErrorMessage is { Length: > 0 } message ? message : e.Message,

@@ -150,13 +150,8 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
     private static JobConflictException Exists(string id) =>
         new($"There is a job with the id '{id}' already. Choose another id, or leave it out to be given one.");
 
-    private async Task<ReadOnlyMemory<byte>> ReadSpecBytesAsync(string id, CancellationToken cancellationToken)
-    {
-        using var buffer = new MemoryStream();
-        await using var stream = await store.OpenReadAsync(JobFiles.Container, JobFiles.Spec(id), cancellationToken);
-        await stream.CopyToAsync(buffer, cancellationToken);
-        return buffer.ToArray();
-    }
+    private async Task<ReadOnlyMemory<byte>> ReadSpecBytesAsync(string id, CancellationToken cancellationToken) =>
+        await store.ReadAllAsync(JobFiles.Container, JobFiles.Spec(id), cancellationToken);
 
     private JobView? View(OrchestrationMetadata metadata)
     {

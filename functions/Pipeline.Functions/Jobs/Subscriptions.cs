@@ -62,9 +62,6 @@ public sealed class Subscriptions(JobService jobs, JobReceipts receipts, IObject
     {
         if (blob.Length > JobSpec.MaxBytes)
             return Encoding.UTF8.GetBytes(new string(' ', JobSpec.MaxBytes + 1)); // refused by its size like any other
-        using var buffer = new MemoryStream();
-        await using var stream = await store.OpenReadAsync(blob.Container, blob.Path, cancellationToken);
-        await stream.CopyToAsync(buffer, cancellationToken);
-        return buffer.ToArray();
+        return await store.ReadAllAsync(blob.Container, blob.Path, cancellationToken);
     }
 }

@@ -25,22 +25,9 @@ public sealed class SimulationActivities(SimulationEngine engine, IObjectStore s
 
     /// <summary>Computes a leg on this host.</summary>
     [Function(nameof(RunSupersteps))]
-    public async Task<LegReport> RunSupersteps([ActivityTrigger] LegTask leg, CancellationToken cancellationToken)
-    {
-        await using var cancellation = JobCancellation.Watch(store, leg.JobId, time, cancellationToken);
-        try
-        {
-            return await engine.RunAsync(leg, cancellation.Token);
-        }
-        catch (OperationCanceledException) when (cancellation.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return new LegReport(leg.From, false, 0, 0, 0, Error: new JobError("The job was cancelled."));
-        }
-        catch (Exception e) when (JobFaults.Describe(e, $"host {leg.Host}") is { } error)
-        {
-            return new LegReport(leg.From, false, 0, 0, 0, Error: error);
-        }
-    }
+    public Task<LegReport> RunSupersteps([ActivityTrigger] LegTask leg, CancellationToken cancellationToken) =>
+        JobTask.GuardAsync(store, time, leg.JobId, $"host {leg.Host}", token => engine.RunAsync(leg, token), JobFaults.Describe,
+            error => new LegReport(leg.From, false, 0, 0, 0, Error: error), cancellationToken);
 
     /// <summary>Publishes the outputs of a leg, keeps its checkpoint, and removes what is needed no more.</summary>
     [Function(nameof(PublishSimulation))]

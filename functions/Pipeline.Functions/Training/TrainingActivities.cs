@@ -80,22 +80,6 @@ public sealed class TrainingActivities(
     [Function(nameof(ForgetTraining))]
     public Task ForgetTraining([ActivityTrigger] TrainingRun run, CancellationToken cancellationToken) => publisher.ForgetAsync(run, cancellationToken);
 
-    // What cannot heal comes back as data, so that it is not tried again and keeps its form; what can is thrown, and the retry policy
-    // of the orchestration has it tried again.
-    private async Task<T> GuardAsync<T>(TrainingRun run, string name, Func<CancellationToken, Task<T>> work, Func<JobError, T> failed, CancellationToken cancellationToken)
-    {
-        await using var cancellation = JobCancellation.Watch(store, run.JobId, time, cancellationToken);
-        try
-        {
-            return await work(cancellation.Token);
-        }
-        catch (OperationCanceledException) when (cancellation.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return failed(new JobError("The job was cancelled.", name));
-        }
-        catch (Exception e) when (TrainingFaults.Describe(e, name) is { } error)
-        {
-            return failed(error);
-        }
-    }
+    private Task<T> GuardAsync<T>(TrainingRun run, string name, Func<CancellationToken, Task<T>> work, Func<JobError, T> failed, CancellationToken cancellationToken) =>
+        JobTask.GuardAsync(store, time, run.JobId, name, work, TrainingFaults.Describe, failed, cancellationToken);
 }

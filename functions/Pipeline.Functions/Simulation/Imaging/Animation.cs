@@ -23,12 +23,7 @@ internal static class Animation
         var file = new FileStream(Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         var writer = new Writer(file, paths.Count);
         foreach (var path in paths)
-        {
-            using var buffer = new MemoryStream();
-            await using (var stream = await store.OpenReadAsync(JobFiles.Results, path, cancellationToken))
-                await stream.CopyToAsync(buffer, cancellationToken);
-            writer.Add(buffer.ToArray());
-        }
+            writer.Add(await store.ReadAllAsync(JobFiles.Results, path, cancellationToken));
         writer.End();
         file.Position = 0;
         return file;

@@ -6,20 +6,8 @@ namespace Pipeline.Simulation.Running;
 /// <summary>Small whole blobs of a job's own.</summary>
 internal static class Blobs
 {
-    public static async Task<byte[]?> TryReadAsync(this IObjectStore store, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var stream = await store.OpenReadAsync(JobFiles.Container, path, cancellationToken);
-            using var buffer = new MemoryStream();
-            await stream.CopyToAsync(buffer, cancellationToken);
-            return buffer.ToArray();
-        }
-        catch (ObjectNotFoundException)
-        {
-            return null;
-        }
-    }
+    public static Task<byte[]?> TryReadAsync(this IObjectStore store, string path, CancellationToken cancellationToken) =>
+        store.TryReadAllAsync(JobFiles.Container, path, cancellationToken);
 
     public static Task WriteAsync(this IObjectStore store, string path, byte[] bytes, CancellationToken cancellationToken) =>
         store.WriteAsync(JobFiles.Container, path, new MemoryStream(bytes), WriteCondition.None, cancellationToken);

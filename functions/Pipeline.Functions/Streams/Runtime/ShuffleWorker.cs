@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Storage;
 
 namespace Pipeline.Streams;
 
@@ -61,10 +62,7 @@ internal sealed class ShuffleWorker(ActiveStream stream, StreamPlace place, Work
         var rows = message.Rows;
         if (message.Reference is { } path)
         {
-            using var bytes = new MemoryStream();
-            await using (var content = await Services.Store.OpenReadAsync(StateStore.Container, path, cancellationToken))
-                await content.CopyToAsync(bytes, cancellationToken);
-            rows = bytes.ToArray();
+            rows = await Services.Store.ReadAllAsync(StateStore.Container, path, cancellationToken);
             taken.Add(path);
         }
         var mark = warm.Task.Mark;

@@ -86,10 +86,7 @@ public sealed class EpochRunner(TrainingWorkspace workspace, TrainingState state
         var parts = new List<Predictions>();
         for (var part = 0; part < job.Index.Validation.Count; part++)
         {
-            await using var stream = await store.OpenReadAsync(JobFiles.Container, job.Run.Predictions(epoch, part), cancellationToken);
-            using var buffer = new MemoryStream();
-            await stream.CopyToAsync(buffer, cancellationToken);
-            parts.Add(Predictions.FromBytes(buffer.ToArray()));
+            parts.Add(Predictions.FromBytes(await store.ReadAllAsync(JobFiles.Container, job.Run.Predictions(epoch, part), cancellationToken)));
         }
         return Predictions.Join(parts);
     }

@@ -64,12 +64,10 @@ public sealed class ModelRuntime(ModelStore models, IObjectStore store, SampleSo
 
     private async Task<Predictor> ReadAsync(ModelDocument document, string path, CancellationToken cancellationToken)
     {
-        using var buffer = new MemoryStream();
-        await using (var stream = await store.OpenReadAsync(ModelFiles.Container, path, cancellationToken))
-            await stream.CopyToAsync(buffer, cancellationToken);
+        var bytes = await store.ReadAllAsync(ModelFiles.Container, path, cancellationToken);
         try
         {
-            var (tensors, network) = (SafeTensors.Read(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)), document.BuildNetwork());
+            var (tensors, network) = (SafeTensors.Read(bytes), document.BuildNetwork());
             return new Predictor(network, Flat(tensors, network.Weights), Flat(tensors, network.Buffers));
         }
         catch (InvalidDataException e)

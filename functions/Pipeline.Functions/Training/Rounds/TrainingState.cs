@@ -59,20 +59,7 @@ public sealed class TrainingState(IObjectStore store)
             await store.DeleteAsync(JobFiles.Container, blob.Path, cancellationToken);
     }
 
-    private async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var stream = await store.OpenReadAsync(JobFiles.Container, path, cancellationToken);
-            using var buffer = new MemoryStream();
-            await stream.CopyToAsync(buffer, cancellationToken);
-            return buffer.ToArray();
-        }
-        catch (ObjectNotFoundException)
-        {
-            return null;
-        }
-    }
+    private Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken) => store.TryReadAllAsync(JobFiles.Container, path, cancellationToken);
 
     private static T? Try<T>(Func<T> read)
         where T : class

@@ -44,20 +44,6 @@ public sealed class ScoringActivities(JobService jobs, ScoringPlanner planner, S
         return await JsonSerializer.DeserializeAsync<ScoringPlan>(stream, Responses.Json, cancellationToken) ?? throw new InvalidDataException($"{PlanPath(task)} is empty.");
     }
 
-    private async Task<T> GuardAsync<T>(ScoringTask task, string name, Func<CancellationToken, Task<T>> work, Func<JobError, T> failed, CancellationToken cancellationToken)
-    {
-        await using var cancellation = JobCancellation.Watch(store, task.JobId, time, cancellationToken);
-        try
-        {
-            return await work(cancellation.Token);
-        }
-        catch (OperationCanceledException) when (cancellation.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return failed(new JobError("The job was cancelled.", name));
-        }
-        catch (Exception e) when (TrainingFaults.Describe(e, name) is { } error)
-        {
-            return failed(error);
-        }
-    }
+    private Task<T> GuardAsync<T>(ScoringTask task, string name, Func<CancellationToken, Task<T>> work, Func<JobError, T> failed, CancellationToken cancellationToken) =>
+        JobTask.GuardAsync(store, time, task.JobId, name, work, TrainingFaults.Describe, failed, cancellationToken);
 }

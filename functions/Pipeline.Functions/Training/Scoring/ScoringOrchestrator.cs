@@ -81,20 +81,6 @@ public static class ScoringOrchestrator
     private static Task<ScoringReport> ScoreAsync(TaskOrchestrationContext context, ScoringTask task) =>
         context.CallActivityAsync<ScoringReport>(nameof(ScoringActivities.ScoreRows), task, Retries);
 
-    private static async Task<ScoringReport> FanOutAsync(int count, int parallel, Func<int, Task<ScoringReport>> run, Action<ScoringReport> done)
-    {
-        var (next, sum) = (0, new ScoringReport());
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(count, parallel)).Select(_ => LaneAsync()));
-        return sum;
-
-        async Task LaneAsync()
-        {
-            while (next < count && sum.Error is null)
-            {
-                var report = await run(next++);
-                sum = sum.Add(report);
-                done(report);
-            }
-        }
-    }
+    private static Task<ScoringReport> FanOutAsync(int count, int parallel, Func<int, Task<ScoringReport>> run, Action<ScoringReport> done) =>
+        FanOut.RunAsync(count, parallel, new ScoringReport(), run, (sum, report) => sum.Add(report), sum => sum.Error is not null, done);
 }

@@ -1,0 +1,28 @@
+namespace Pipeline.Storage;
+
+/// <summary>Reads objects that fit into memory: those that the app itself writes, or whose length was looked at before.</summary>
+internal static class WholeObjects
+{
+    /// <summary>All bytes of an object.</summary>
+    /// <exception cref="ObjectNotFoundException">There is none.</exception>
+    public static async Task<byte[]> ReadAllAsync(this IObjectStore store, string container, string path, CancellationToken cancellationToken)
+    {
+        await using var stream = await store.OpenReadAsync(container, path, cancellationToken);
+        using var buffer = new MemoryStream();
+        await stream.CopyToAsync(buffer, cancellationToken);
+        return buffer.ToArray();
+    }
+
+    /// <summary>All bytes of an object; null where there is none.</summary>
+    public static async Task<byte[]?> TryReadAllAsync(this IObjectStore store, string container, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAllAsync(container, path, cancellationToken);
+        }
+        catch (ObjectNotFoundException)
+        {
+            return null;
+        }
+    }
+}
