@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Batch;
+using Pipeline.Grid;
 using Pipeline.Jobs;
 using Pipeline.Simulation;
 using Pipeline.Storage;
@@ -28,5 +29,6 @@ public static class PipelineApp
         services.AddStreams(configuration);
         services.AddSimulation();
         services.AddTraining();
+        services.AddGrid();
     }
 }

@@ -51,9 +51,9 @@ internal sealed class CliContext(CliEnvironment environment, CliSettings setting
     public void WriteJson<T>(T value, JsonTypeInfo<T> type) => Out.WriteLine(JsonSerializer.Serialize(value, type));
 
     /// <summary>Writes rows for a person, and what of them is missing.</summary>
-    public void WriteGrid(Grid grid)
+    public void WriteTable(TextTable table)
     {
-        Out.Write(grid.Render(Out.Width, out var hidden));
+        Out.Write(table.Render(Out.Width, out var hidden));
         if (hidden > 0)
             Out.WriteLine($"… {Shown.Count(hidden, "column")} not shown; --output csv or json shows all.");
     }

@@ -91,7 +91,7 @@ public sealed class ResultTextTests
     [InlineData("STRUCT(a INTEGER)", false)]
     [InlineData("TIMESTAMP WITH TIME ZONE", false)]
     public void Grid_NumbersOnly_StandToTheRight(string type, bool right) =>
-        Assert.Equal(right, Assert.Single(ResultText.Grid(new JobResult([new("a", type)], [], 0, [])).Columns).IsNumber);
+        Assert.Equal(right, Assert.Single(ResultText.Table(new JobResult([new("a", type)], [], 0, [])).Columns).IsNumber);
 
     private static string Write(Action<TextWriter, JobResult> write)
     {

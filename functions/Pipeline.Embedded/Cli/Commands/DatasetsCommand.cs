@@ -24,7 +24,7 @@ internal sealed class DatasetsCommand : Verb
                 DatasetText.WriteCsv(context.Out.Writer, datasets);
                 break;
             case OutputFormat.Table when datasets.Length > 0:
-                context.WriteGrid(DatasetText.Grid(datasets));
+                context.WriteTable(DatasetText.Table(datasets));
                 break;
         }
         if (datasets.Length == 0)

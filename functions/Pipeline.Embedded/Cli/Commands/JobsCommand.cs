@@ -57,7 +57,7 @@ internal sealed class JobsCommand : Verb
                 JobText.WriteCsv(context.Out.Writer, jobs);
                 break;
             case OutputFormat.Table when jobs.Count > 0:
-                context.WriteGrid(JobText.Grid(jobs, context.Time.LocalTimeZone));
+                context.WriteTable(JobText.Table(jobs, context.Time.LocalTimeZone));
                 break;
         }
         if (jobs.Count == 0)

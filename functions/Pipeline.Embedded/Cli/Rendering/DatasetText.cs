@@ -7,7 +7,7 @@ namespace Pipeline.Embedded.Cli.Rendering;
 internal static class DatasetText
 {
     /// <summary>A list of datasets for a person.</summary>
-    public static Grid Grid(IReadOnlyList<DatasetView> datasets) => new(
+    public static TextTable Table(IReadOnlyList<DatasetView> datasets) => new(
         [new("dataset"), new("files", true), new("size", true), new("partitioned by")],
         datasets.Select(d => (IReadOnlyList<string?>)
         [

@@ -7,7 +7,7 @@ namespace Pipeline.Embedded.Cli.Rendering;
 internal static class JobText
 {
     /// <summary>A list of jobs for a person.</summary>
-    public static Grid Grid(IReadOnlyList<JobView> jobs, TimeZoneInfo zone) => new(
+    public static TextTable Table(IReadOnlyList<JobView> jobs, TimeZoneInfo zone) => new(
         [new("id"), new("kind"), new("name"), new("status"), new("created"), new("took", true), new("tasks", true), new("rows", true)],
         jobs.Select(j => (IReadOnlyList<string?>)
         [

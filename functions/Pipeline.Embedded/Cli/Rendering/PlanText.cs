@@ -82,7 +82,7 @@ internal static class PlanText
             : $"{facts}, {ByteSize.Format(stage.Bytes)}, {Shown.Count(stage.Rows, "row")}, {Shown.Count(stage.RowGroups, "row group")}";
     }
 
-    private static Grid Tables(JobPlan plan) => new(
+    private static TextTable Tables(JobPlan plan) => new(
         [new("table"), new("dataset"), new("role"), new("columns", true), new("files", true), new("row groups", true), new("pruned", true), new("read", true)],
         plan.Tables.Select(t => (IReadOnlyList<string?>)
         [

@@ -31,7 +31,7 @@ internal static class ResultAnswer
                 NoteMissing(context, result);
                 break;
             default:
-                context.WriteGrid(ResultText.Grid(result));
+                context.WriteTable(ResultText.Table(result));
                 if (result.Rows.Count < result.RowCount)
                     context.Out.WriteLine($"… {Shown.Number(result.Rows.Count)} of {Shown.Count(result.RowCount, "row")}; --top N shows more.");
                 break;

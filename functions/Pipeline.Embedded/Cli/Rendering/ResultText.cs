@@ -8,8 +8,8 @@ namespace Pipeline.Embedded.Cli.Rendering;
 internal static class ResultText
 {
     /// <summary>The rows for a person.</summary>
-    public static Grid Grid(JobResult result) => new(
-        result.Columns.Select(c => new Grid.Column(c.Name, IsNumber(c.Type))).ToList(),
+    public static TextTable Table(JobResult result) => new(
+        result.Columns.Select(c => new TextTable.Column(c.Name, IsNumber(c.Type))).ToList(),
         result.Rows.Select(Fields).ToList());
 
     /// <summary>The rows as CSV, with a header.</summary>

@@ -8,7 +8,7 @@ namespace Pipeline.Embedded.Cli.Rendering;
 internal static class StreamText
 {
     /// <summary>A list of streams for a person.</summary>
-    public static Grid Grid(IReadOnlyList<StreamView> streams, TimeZoneInfo zone) => new(
+    public static TextTable Table(IReadOnlyList<StreamView> streams, TimeZoneInfo zone) => new(
         [new("stream"), new("status"), new("hub"), new("generation", true), new("created"), new("changed")],
         streams.Select(s => (IReadOnlyList<string?>)
         [
@@ -52,7 +52,7 @@ internal static class StreamText
     }
 
     /// <summary>The partitions for a person.</summary>
-    public static Grid Partitions(StreamStateView state) => new(
+    public static TextTable Partitions(StreamStateView state) => new(
         [new("partition"), new("watermark"), new("sequence", true), new("lag", true), new("events/s", true), new("events", true), new("late", true), new("keys", true), new("pending", true)],
         state.Partitions.Select(p => (IReadOnlyList<string?>)
         [
@@ -70,16 +70,16 @@ internal static class StreamText
     /// <summary>The rows of the latest windows for a person.</summary>
     /// <param name="windows">The windows.</param>
     /// <param name="top">How many rows at most.</param>
-    public static Grid Windows(StreamWindowsView windows, int top)
+    public static TextTable Windows(StreamWindowsView windows, int top)
     {
         var haveTimes = windows.Windows.Any(w => w.End is not null);
         var corrected = windows.Windows.Any(w => w.Revision > 0);
-        List<Grid.Column> columns = [];
+        List<TextTable.Column> columns = [];
         if (haveTimes)
             columns.Add(new("window ends"));
         if (corrected)
             columns.Add(new("revision", true));
-        columns.AddRange(windows.Columns.Select(c => new Grid.Column(c.Name, ResultText.IsNumber(c.Type))));
+        columns.AddRange(windows.Columns.Select(c => new TextTable.Column(c.Name, ResultText.IsNumber(c.Type))));
         var rows = windows.Windows.SelectMany(w => w.Rows.Select(r => (Window: w, Row: r))).Take(top).Select(x =>
         {
             List<string?> cells = [];
@@ -90,7 +90,7 @@ internal static class StreamText
             cells.AddRange(ResultText.Fields(x.Row));
             return (IReadOnlyList<string?>)cells;
         });
-        return new Grid(columns, rows.ToList());
+        return new TextTable(columns, rows.ToList());
     }
 
     /// <summary>The rows of the windows as CSV, with a header; times are UTC.</summary>
@@ -114,7 +114,7 @@ internal static class StreamText
     }
 
     /// <summary>Alerts for a person.</summary>
-    public static Grid Grid(StreamAlerts alerts) => new(
+    public static TextTable Table(StreamAlerts alerts) => new(
         [new("time"), new("alert"), new("condition"), new("row")],
         alerts.Alerts.Select(a => (IReadOnlyList<string?>)[Time(a.WindowEnd ?? a.EventTime), a.Name, a.When, Row(a.Row)]).ToList());
 

@@ -31,7 +31,7 @@ internal sealed class StreamAlertsCommand : Verb
                 StreamText.WriteCsv(context.Out.Writer, alerts);
                 break;
             case OutputFormat.Table when alerts.Alerts.Count > 0:
-                context.WriteGrid(StreamText.Grid(alerts));
+                context.WriteTable(StreamText.Table(alerts));
                 break;
         }
         if (alerts.Alerts.Count == 0)

@@ -24,7 +24,7 @@ internal sealed class StreamListCommand : Verb
                 StreamText.WriteCsv(context.Out.Writer, list.Streams);
                 break;
             case OutputFormat.Table when list.Streams.Count > 0:
-                context.WriteGrid(StreamText.Grid(list.Streams, context.Time.LocalTimeZone));
+                context.WriteTable(StreamText.Table(list.Streams, context.Time.LocalTimeZone));
                 break;
         }
         if (list.Streams.Count == 0)

@@ -7,7 +7,7 @@ namespace Pipeline.Embedded.Cli.Rendering;
 /// from the middle, and it says so.</summary>
 /// <param name="Columns">The columns.</param>
 /// <param name="Rows">The rows, each with a value for every column; null is shown as such.</param>
-internal sealed record Grid(IReadOnlyList<Grid.Column> Columns, IReadOnlyList<IReadOnlyList<string?>> Rows)
+internal sealed record TextTable(IReadOnlyList<TextTable.Column> Columns, IReadOnlyList<IReadOnlyList<string?>> Rows)
 {
     // Wide enough for a name, a path's end or a timestamp; a longer cell would push its neighbours off the screen.
     private const int LongestCell = 48;
