@@ -1,0 +1,9 @@
+using System.Text.Json;
+
+namespace Pipeline.Grid.Applications;
+
+/// <summary>What a grid job works on.</summary>
+/// <param name="Dataset">A dataset, or null.</param>
+/// <param name="File">The path of an object in the container <c>datasets</c>, for example a FASTA file, or null.</param>
+/// <param name="Parameters">The application's parameters: a JSON object.</param>
+public sealed record GridSource(string? Dataset, string? File, JsonElement Parameters);
