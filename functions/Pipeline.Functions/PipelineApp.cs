@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Access;
 using Pipeline.Batch;
 using Pipeline.Grid;
 using Pipeline.Jobs;
@@ -21,6 +22,7 @@ public static class PipelineApp
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configuration);
+        builder.UseAccess(configuration);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddPipelineStorage(configuration);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Access;
 using Pipeline.Storage;
 
 namespace Pipeline.Jobs;
@@ -10,12 +11,14 @@ public sealed class DatasetFunctions(DatasetCatalog datasets, DatasetWriter writ
 {
     /// <summary>Lists the datasets.</summary>
     [Function("ListDatasets")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/datasets")] HttpRequest request,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () => Responses.Ok(await datasets.ListAsync(cancellationToken)));
 
     /// <summary>Shows one dataset with its columns.</summary>
     [Function("GetDataset")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/datasets/{name}")] HttpRequest request,
         string name,
@@ -23,6 +26,7 @@ public sealed class DatasetFunctions(DatasetCatalog datasets, DatasetWriter writ
 
     /// <summary>Uploads one Parquet file, whole or not at all.</summary>
     [Function("UploadDatasetFile")]
+    [RequiresRole(Role.Submitter)]
     public Task<IActionResult> UploadAsync(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/datasets/{name}/files/{*path}")] HttpRequest request,
         string name,
@@ -32,6 +36,7 @@ public sealed class DatasetFunctions(DatasetCatalog datasets, DatasetWriter writ
 
     /// <summary>Closes an upload with its marker.</summary>
     [Function("CompleteDataset")]
+    [RequiresRole(Role.Submitter)]
     public Task<IActionResult> CompleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/datasets/{name}/complete")] HttpRequest request,
         string name,

@@ -1,6 +1,7 @@
 namespace Pipeline.Jobs;
 
-/// <summary>The body of the answer to a job that was accepted (<c>POST /api/jobs</c>, 202).</summary>
+/// <summary>The body of the answer to a job that was accepted (<c>POST /api/jobs</c>, 202). The addresses of the Durable
+/// HTTP API hold a key that opens all of it, so that only operators are given them.</summary>
 /// <param name="Id">The job's id.</param>
 /// <param name="Kind">The job's kind.</param>
 /// <param name="StatusQueryGetUri">The Durable HTTP API's status of the orchestration.</param>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Pipeline.Access;
 
 namespace Pipeline.Jobs;
 
@@ -11,6 +12,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
 {
     /// <summary>Checks a spec and starts its job: 202.</summary>
     [Function("SubmitJob")]
+    [RequiresRole(Role.Submitter)]
     public Task<IActionResult> SubmitAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
@@ -19,15 +21,17 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
         var json = await Responses.ReadBodyAsync(request, JobSpec.MaxBytes, cancellationToken);
         string? chosen = request.Query["id"];
         var (id, kind) = await jobs.SubmitAsync(client, json, string.IsNullOrEmpty(chosen) ? null : chosen, cancellationToken);
-        var urls = client.CreateHttpManagementPayload(id);
         request.HttpContext.Response.Headers.Location = $"/api/jobs/{id}";
+        // The management URLs carry a key that opens the whole of the Durable HTTP API.
+        var urls = Caller.Of(request)?.Has(Role.Operator) == true ? client.CreateHttpManagementPayload(id) : null;
         return Responses.Ok(
-            new JobAccepted(id, kind, urls.StatusQueryGetUri, urls.SendEventPostUri, urls.TerminatePostUri, urls.SuspendPostUri, urls.ResumePostUri, urls.PurgeHistoryDeleteUri),
+            new JobAccepted(id, kind, urls?.StatusQueryGetUri, urls?.SendEventPostUri, urls?.TerminatePostUri, urls?.SuspendPostUri, urls?.ResumePostUri, urls?.PurgeHistoryDeleteUri),
             StatusCodes.Status202Accepted);
     });
 
     /// <summary>Tells how a job would run, without running it.</summary>
     [Function("PlanJob")]
+    [RequiresRole(Role.Submitter)]
     public Task<IActionResult> PlanAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs/plan")] HttpRequest request,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
@@ -35,6 +39,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
 
     /// <summary>Lists jobs, newest first.</summary>
     [Function("ListJobs")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
@@ -55,6 +60,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
 
     /// <summary>Shows one job.</summary>
     [Function("GetJob")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}")] HttpRequest request,
         string id,
@@ -64,6 +70,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
 
     /// <summary>Gives the rows of a completed job.</summary>
     [Function("GetJobResult")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> ResultAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/result")] HttpRequest request,
         string id,
@@ -80,6 +87,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
 
     /// <summary>Cancels a job: 202.</summary>
     [Function("CancelJob")]
+    [RequiresRole(Role.Submitter)]
     public Task<IActionResult> CancelAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/jobs/{id}")] HttpRequest request,
         string id,

@@ -12,6 +12,12 @@ public static class ProblemTypes
     /// <summary>400: a name, path, query parameter or file is not valid.</summary>
     public const string InvalidRequest = "urn:pipeline:problem:invalid-request";
 
+    /// <summary>401: the request does not say who makes it.</summary>
+    public const string Unauthenticated = "urn:pipeline:problem:unauthenticated";
+
+    /// <summary>403: whoever makes the request may not.</summary>
+    public const string Forbidden = "urn:pipeline:problem:forbidden";
+
     /// <summary>404: there is no such thing.</summary>
     public const string NotFound = "urn:pipeline:problem:not-found";
 

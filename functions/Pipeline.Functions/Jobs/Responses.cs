@@ -10,6 +10,8 @@ namespace Pipeline.Jobs;
 /// <summary>The answers of the HTTP API: JSON in camel case, and errors as RFC 9457 problems.</summary>
 public static class Responses
 {
+    private const string ProblemContentType = "application/problem+json; charset=utf-8";
+
     /// <summary>How everything is written: camel case, enums as words, nulls left out.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
@@ -29,9 +31,17 @@ public static class Responses
     public static IActionResult Problem(string type, int status, string detail, IReadOnlyList<SpecFault>? errors = null) => new ContentResult
     {
         StatusCode = status,
-        ContentType = "application/problem+json; charset=utf-8",
-        Content = JsonSerializer.Serialize(new Problem(type, Title(type), status, detail, errors), Json),
+        ContentType = ProblemContentType,
+        Content = Text(type, status, detail, errors),
     };
+
+    /// <summary>Writes a problem where there is no function to return it.</summary>
+    public static Task WriteProblemAsync(HttpResponse response, string type, int status, string detail)
+    {
+        response.StatusCode = status;
+        response.ContentType = ProblemContentType;
+        return response.WriteAsync(Text(type, status, detail, null), response.HttpContext.RequestAborted);
+    }
 
     /// <summary>There is no such thing.</summary>
     public static IActionResult NotFound(string detail) => Problem(ProblemTypes.NotFound, StatusCodes.Status404NotFound, detail);
@@ -86,6 +96,9 @@ public static class Responses
         return buffer.ToArray();
     }
 
+    private static string Text(string type, int status, string detail, IReadOnlyList<SpecFault>? errors) =>
+        JsonSerializer.Serialize(new Problem(type, Title(type), status, detail, errors), Json);
+
     private static SpecException TooLarge(int limit) =>
         new("", $"The document has more than {ByteSize.Format(limit)}, which is the most that is read. Put data into a dataset and name it.", ProblemTypes.TooLarge);
 
@@ -94,6 +107,8 @@ public static class Responses
         ProblemTypes.MalformedJson => "The document is not well-formed JSON.",
         ProblemTypes.InvalidSpec => "The spec is not valid.",
         ProblemTypes.InvalidRequest => "The request is not valid.",
+        ProblemTypes.Unauthenticated => "The request does not say who makes it.",
+        ProblemTypes.Forbidden => "You may not do this.",
         ProblemTypes.NotFound => "There is no such thing.",
         ProblemTypes.Conflict => "The state does not allow it.",
         ProblemTypes.TooLarge => "The document is too large.",

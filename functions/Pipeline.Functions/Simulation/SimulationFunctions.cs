@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Access;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 
@@ -12,6 +13,7 @@ public sealed class SimulationFunctions(SimulationEngine engine, IObjectStore st
 {
     /// <summary>Gives an image of a simulation, also while it runs: <c>frames/0.png</c> is the first.</summary>
     [Function("GetJobFrame")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> FrameAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/frames/{file}")] HttpRequest request,
         string id,

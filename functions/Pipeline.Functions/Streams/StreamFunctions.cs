@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Access;
 using Pipeline.Jobs;
 
 namespace Pipeline.Streams;
@@ -17,6 +18,7 @@ public sealed class StreamFunctions
 
     /// <summary>Makes or changes a stream: 201 or 200.</summary>
     [Function("PutStream")]
+    [RequiresRole(Role.Operator)]
     public Task<IActionResult> PutAsync(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/streams/{name}")] HttpRequest request,
         string name,
@@ -28,12 +30,14 @@ public sealed class StreamFunctions
 
     /// <summary>Lists streams.</summary>
     [Function("ListStreams")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams")] HttpRequest request,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () => Responses.Ok(await _streams.ListAsync(cancellationToken)));
 
     /// <summary>Shows one stream.</summary>
     [Function("GetStream")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}")] HttpRequest request,
         string name,
@@ -41,6 +45,7 @@ public sealed class StreamFunctions
 
     /// <summary>Removes a stream and its state.</summary>
     [Function("DeleteStream")]
+    [RequiresRole(Role.Operator)]
     public Task<IActionResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/streams/{name}")] HttpRequest request,
         string name,
@@ -49,6 +54,7 @@ public sealed class StreamFunctions
 
     /// <summary>Lets a stream wait.</summary>
     [Function("PauseStream")]
+    [RequiresRole(Role.Operator)]
     public Task<IActionResult> PauseAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/streams/{name}/pause")] HttpRequest request,
         string name,
@@ -56,6 +62,7 @@ public sealed class StreamFunctions
 
     /// <summary>Lets a stream go on.</summary>
     [Function("ResumeStream")]
+    [RequiresRole(Role.Operator)]
     public Task<IActionResult> ResumeAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/streams/{name}/resume")] HttpRequest request,
         string name,
@@ -63,6 +70,7 @@ public sealed class StreamFunctions
 
     /// <summary>Lets a stream make its results again from an earlier place in the log.</summary>
     [Function("RewindStream")]
+    [RequiresRole(Role.Operator)]
     public Task<IActionResult> RewindAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/streams/{name}/rewind")] HttpRequest request,
         string name,
@@ -71,6 +79,7 @@ public sealed class StreamFunctions
 
     /// <summary>The latest results of a stream.</summary>
     [Function("GetStreamWindows")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> WindowsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/windows")] HttpRequest request,
         string name,
@@ -78,6 +87,7 @@ public sealed class StreamFunctions
 
     /// <summary>How a stream stands.</summary>
     [Function("GetStreamState")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> StateAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/state")] HttpRequest request,
         string name,

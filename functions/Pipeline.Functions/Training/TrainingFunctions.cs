@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Pipeline.Access;
 using Pipeline.Jobs;
 
 namespace Pipeline.Training;
@@ -11,6 +12,7 @@ public sealed class TrainingFunctions(JobService jobs)
 {
     /// <summary>Asks for another number of workers: it is taken up at the next checkpoint. 202.</summary>
     [Function("ResizeTraining")]
+    [RequiresRole(Role.Submitter)]
     public Task<IActionResult> ResizeAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs/{id}/workers")] HttpRequest request,
         string id,

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Access;
 using Pipeline.Jobs;
 
 namespace Pipeline.Training;
@@ -14,12 +15,14 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
 
     /// <summary>Lists the models.</summary>
     [Function("ListModels")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models")] HttpRequest request,
         CancellationToken cancellationToken) => GuardAsync(async () => Responses.Ok(await models.ListAsync(cancellationToken)));
 
     /// <summary>Shows one model with its versions.</summary>
     [Function("GetModel")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{name}")] HttpRequest request,
         string name,
@@ -27,6 +30,7 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
 
     /// <summary>Shows what a version is made of.</summary>
     [Function("GetModelVersion")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> GetVersionAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{name}/{version:int}")] HttpRequest request,
         string name,
@@ -35,6 +39,7 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
 
     /// <summary>Has a version used where none is asked for.</summary>
     [Function("PromoteModel")]
+    [RequiresRole(Role.Operator)]
     public Task<IActionResult> PromoteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/models/{name}/{version:int}/promote")] HttpRequest request,
         string name,
@@ -43,6 +48,7 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
 
     /// <summary>Deletes a model with all its versions.</summary>
     [Function("DeleteModel")]
+    [RequiresRole(Role.Operator)]
     public Task<IActionResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/models/{name}")] HttpRequest request,
         string name,
@@ -54,6 +60,7 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
 
     /// <summary>Deletes one version.</summary>
     [Function("DeleteModelVersion")]
+    [RequiresRole(Role.Operator)]
     public Task<IActionResult> DeleteVersionAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/models/{name}/{version:int}")] HttpRequest request,
         string name,
@@ -66,6 +73,7 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
 
     /// <summary>Asks a model about one row or many.</summary>
     [Function("Predict")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> PredictAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/models/{name}/predict")] HttpRequest request,
         string name,

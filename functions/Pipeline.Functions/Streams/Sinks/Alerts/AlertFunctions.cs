@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Access;
 using Pipeline.Jobs;
 
 namespace Pipeline.Streams;
@@ -13,6 +14,7 @@ public sealed class AlertFunctions(AlertStore alerts)
 
     /// <summary>Gives the latest alerts of a stream.</summary>
     [Function("GetStreamAlerts")]
+    [RequiresRole(Role.Reader)]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/alerts")] HttpRequest request,
         string name,

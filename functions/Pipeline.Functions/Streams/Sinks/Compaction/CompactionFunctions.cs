@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Pipeline.Access;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 
@@ -24,6 +25,7 @@ public sealed class CompactionFunctions(SinkHorizon horizon, DatasetListing list
 
     /// <summary>Compacts a dataset now: 202.</summary>
     [Function("CompactDataset")]
+    [RequiresRole(Role.Operator)]
     public static Task<IActionResult> CompactAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/datasets/{name}/compact")] HttpRequest request,
         string name,
