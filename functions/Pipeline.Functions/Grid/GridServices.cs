@@ -6,5 +6,6 @@ namespace Pipeline.Grid;
 public static class GridServices
 {
     /// <summary>Adds the services of this room.</summary>
-    public static IServiceCollection AddGrid(this IServiceCollection services) => services;
+    public static IServiceCollection AddGrid(this IServiceCollection services) => services
+        .AddGridApi();
 }

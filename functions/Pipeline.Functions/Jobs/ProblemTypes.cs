@@ -27,6 +27,9 @@ public static class ProblemTypes
     /// <summary>413: the document is larger than allowed.</summary>
     public const string TooLarge = "urn:pipeline:problem:too-large";
 
+    /// <summary>429 or 503: the caller, or all callers together, ask more than is taken; the header <c>Retry-After</c> says when to try again.</summary>
+    public const string TooManyRequests = "urn:pipeline:problem:too-many-requests";
+
     /// <summary>507: the store is full.</summary>
     public const string StorageFull = "urn:pipeline:problem:storage-full";
 }

@@ -112,6 +112,7 @@ public static class Responses
         ProblemTypes.NotFound => "There is no such thing.",
         ProblemTypes.Conflict => "The state does not allow it.",
         ProblemTypes.TooLarge => "The document is too large.",
+        ProblemTypes.TooManyRequests => "Too much is asked at once.",
         ProblemTypes.StorageFull => "The store is full.",
         _ => "Something went wrong.",
     };

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Access;
+using Pipeline.Grid.Scheduling;
+using Pipeline.Grid.Wire;
+using Pipeline.Jobs;
+
+namespace Pipeline.Grid;
+
+/// <summary>Administration of volunteers' hosts.</summary>
+public sealed class GridAdminFunctions(IGridScheduler scheduler)
+{
+    /// <summary>Lists hosts, those with the most credit first.</summary>
+    [Function("ListGridHosts")]
+    [RequiresRole(Role.Operator)]
+    public Task<IActionResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/grid/hosts")] HttpRequest request,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            Responses.Ok(new HostList(await scheduler.HostsAsync(GridFunctions.Top(request.Query, 100, 1_000), cancellationToken))));
+
+    /// <summary>Bars a host: it gets no more work, and what it has is given to others.</summary>
+    [Function("BanGridHost")]
+    [RequiresRole(Role.Operator)]
+    public Task<IActionResult> BanAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/grid/hosts/{id}/ban")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => SetAsync(id, banned: true, cancellationToken);
+
+    /// <summary>Lets a barred host in again.</summary>
+    [Function("ReadmitGridHost")]
+    [RequiresRole(Role.Operator)]
+    public Task<IActionResult> ReadmitAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/grid/hosts/{id}/readmit")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => SetAsync(id, banned: false, cancellationToken);
+
+    private Task<IActionResult> SetAsync(string id, bool banned, CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+        GridNames.IsId(id) && await scheduler.BanHostAsync(id, banned, cancellationToken)
+            ? new NoContentResult()
+            : Responses.NotFound($"There is no host '{(id.Length > 80 ? id[..80] + "…" : id)}'. GET /api/grid/hosts lists those that there are."));
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Net.Http.Headers;
+using Pipeline.Access;
+using Pipeline.Grid.Limits;
+using Pipeline.Grid.Scheduling;
+using Pipeline.Grid.Uploads;
+using Pipeline.Grid.Wire;
+using Pipeline.Jobs;
+using Pipeline.Storage;
+
+namespace Pipeline.Grid;
+
+/// <summary>The files of the grid: inputs and shared files go out by ranges, results come in by parts.</summary>
+public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridScheduler scheduler, IObjectStore store, ResultUploads uploads)
+{
+    /// <summary>Gives an input or a shared file, whole or a range of it.</summary>
+    [Function("GetGridFile")]
+    [RequiresRole(Role.Volunteer)]
+    public Task<IActionResult> DownloadAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grid/files/{*path}")] HttpRequest request,
+        string path,
+        CancellationToken cancellationToken) => gate.HostAsync(request, async host =>
+    {
+        if (!GridNames.IsInputPath(path) && !GridNames.IsFilePath(path))
+            return Responses.NotFound("There are only inputs/{job}/{unit} and files/{sha256} here.");
+        if (await store.FindAsync(ResultUploads.Container, path, cancellationToken) is not { } info)
+            return Responses.NotFound("There is no such file. Its job may be over.");
+        return new FileStreamResult(new ObjectStream(store, info, limits.EnterDownload(host.HostId)), "application/octet-stream")
+        {
+            EnableRangeProcessing = true,
+            EntityTag = new EntityTagHeaderValue($"\"{info.ETag.Trim('"')}\""),
+        };
+    });
+
+    /// <summary>Tells how far the upload of a result is.</summary>
+    [Function("GetGridUpload")]
+    [RequiresRole(Role.Volunteer)]
+    public Task<IActionResult> UploadStateAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "api/grid/results/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => OpenResultAsync(request, id, async (_, assignment, sha256) =>
+            await uploads.StateAsync(assignment, sha256, cancellationToken), cancellationToken);
+
+    /// <summary>Takes a part of a result's file.</summary>
+    [Function("PutGridUpload")]
+    [RequiresRole(Role.Volunteer)]
+    public Task<IActionResult> UploadAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/grid/results/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => OpenResultAsync(request, id, async (host, assignment, sha256) =>
+    {
+        if (UploadRange.Parse(request.Headers.ContentRange) is not { } range)
+            throw new UploadRefusedException(StatusCodes.Status400BadRequest, "Say which bytes these are: Content-Range: bytes FIRST-LAST/TOTAL.");
+        using var place = limits.EnterUpload(host.HostId);
+        return await uploads.PutAsync(host, assignment, sha256, range, request.Body, cancellationToken);
+    }, cancellationToken);
+
+    private Task<IActionResult> OpenResultAsync(
+        HttpRequest request, string id, Func<HostKey, Assignment, string, Task<UploadState>> handler, CancellationToken cancellationToken) => gate.HostAsync(request, async host =>
+    {
+        var sha256 = request.Query["sha256"].ToString();
+        if (!GridNames.IsSha256(sha256))
+            throw new UploadRefusedException(StatusCodes.Status400BadRequest, "Say which file it is: ?sha256= with the SHA-256 of all its bytes in lower-case hexadecimal.");
+        if (!GridNames.IsId(id) || await scheduler.AssignmentAsync(host, id, cancellationToken) is not { } assignment)
+            return Responses.NotFound("This host has no open result of that id.");
+        var state = await handler(host, assignment, sha256);
+        var headers = request.HttpContext.Response.Headers;
+        headers["Upload-Offset"] = state.Offset.ToString(CultureInfo.InvariantCulture);
+        headers["Upload-Complete"] = state.Complete ? "?1" : "?0";
+        return HttpMethods.IsHead(request.Method) ? new NoContentResult() : GridGate.Ok(state);
+    });
+}
