@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Embedded.Durable;
 using Pipeline.Embedded.EventHubs;
 using Pipeline.Embedded.EventHubs.Log;
@@ -56,6 +57,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
         _senders = new EventHubSenders(builder.Configuration, options.TimeProvider, () => _loggers!);
         _catalog = FunctionCatalog.Load(Types(options), new TriggerBindings(_settings), new OutputBindings(_settings, _senders), () => _hub!.Client);
         (_keys, _keysAreNew) = HostKeys.LoadOrCreate(KeysPath);
+        RoleKeys.Add(builder.Configuration, Role.Submitter, _keys.Submitter);
+        RoleKeys.Add(builder.Configuration, Role.Reader, _keys.Reader);
         _app = builder.Build();
         _loggers = Services.GetRequiredService<ILoggerFactory>();
         _invoker = new FunctionInvoker(Services.GetRequiredService<IServiceScopeFactory>(), _loggers, worker.Middleware);
@@ -73,6 +76,12 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     /// <summary>The key that opens functions of the level Function: header <c>x-functions-key</c> or query <c>code</c>.</summary>
     public string FunctionKey => _keys.Function;
+
+    /// <summary>The key of those who start jobs: a function key with the role of a submitter.</summary>
+    public string SubmitterKey => _keys.Submitter;
+
+    /// <summary>The key of those who only look: a function key with the role of a reader.</summary>
+    public string ReaderKey => _keys.Reader;
 
     /// <summary>The key of the Durable HTTP API.</summary>
     public string DurableKey => _keys.Durable;
@@ -147,7 +156,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         }
 
         if (!_keysAreNew) return;
-        writer.WriteLine($"Function key (kept in {KeysPath} and not shown again): {FunctionKey}");
+        writer.WriteLine($"Function key (kept in {KeysPath} and not shown again, with lesser ones for submitters and readers): {FunctionKey}");
         writer.WriteLine();
     }
 

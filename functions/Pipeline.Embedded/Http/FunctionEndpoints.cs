@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pipeline.Access;
 using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.Embedded.Http;
@@ -98,6 +99,7 @@ internal sealed class FunctionEndpoints(FunctionInvoker invoker, HostKeys keys, 
         }
 
         http.Response.Clear();
+        SecurityHeaders.Set(http.Response);
         http.Response.StatusCode = status;
     }
 

@@ -13,7 +13,9 @@ namespace Pipeline.Embedded.Http;
 /// <param name="Master">Opens everything.</param>
 /// <param name="Function">Opens functions of the level Function.</param>
 /// <param name="Durable">Opens the Durable HTTP API.</param>
-internal sealed record HostKeys(string Master, string Function, string Durable)
+/// <param name="Submitter">A function key for those who start jobs.</param>
+/// <param name="Reader">A function key for those who only look.</param>
+internal sealed record HostKeys(string Master, string Function, string Durable, string Submitter, string Reader)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -22,8 +24,13 @@ internal sealed record HostKeys(string Master, string Function, string Durable)
     /// <exception cref="EmbeddedHostException">The file is not what it should be.</exception>
     public static (HostKeys Keys, bool AreNew) LoadOrCreate(string path)
     {
-        var made = new HostKeys(NewKey(), NewKey(), NewKey());
-        return File.Exists(path) || !TryWrite(path, made) ? (Read(path), false) : (made, true);
+        var made = new HostKeys(NewKey(), NewKey(), NewKey(), NewKey(), NewKey());
+        if (!File.Exists(path) && TryWrite(path, made, overwrite: false)) return (made, true);
+        var read = Read(path);
+        // A file from before there were roles gets the keys that it lacks.
+        var whole = read with { Submitter = read.Submitter ?? made.Submitter, Reader = read.Reader ?? made.Reader };
+        if (whole != read) TryWrite(path, whole, overwrite: true);
+        return (whole, false);
     }
 
     /// <summary>The key that a request carries: its header <c>x-functions-key</c> or else <c>code</c> of its query.</summary>
@@ -39,7 +46,7 @@ internal sealed record HostKeys(string Master, string Function, string Durable)
     public bool Opens(AuthorizationLevel level, string? key) => level switch
     {
         AuthorizationLevel.Anonymous => true,
-        AuthorizationLevel.User or AuthorizationLevel.Function => Equal(key, Function) | Equal(key, Master),
+        AuthorizationLevel.User or AuthorizationLevel.Function => Equal(key, Function) | Equal(key, Submitter) | Equal(key, Reader) | Equal(key, Master),
         AuthorizationLevel.System => Equal(key, Durable) | Equal(key, Master),
         _ => Equal(key, Master),
     };
@@ -52,7 +59,7 @@ internal sealed record HostKeys(string Master, string Function, string Durable)
     private static string NewKey() =>
         RandomNumberGenerator.GetString("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 43);
 
-    private static bool TryWrite(string path, HostKeys keys)
+    private static bool TryWrite(string path, HostKeys keys, bool overwrite)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(directory);
@@ -64,7 +71,7 @@ internal sealed record HostKeys(string Master, string Function, string Durable)
         try
         {
             using (var file = new FileStream(temporary, options)) JsonSerializer.Serialize(file, keys, s_json);
-            File.Move(temporary, path, overwrite: false);
+            File.Move(temporary, path, overwrite);
             return true;
         }
         catch (IOException) when (File.Exists(path))
@@ -83,7 +90,7 @@ internal sealed record HostKeys(string Master, string Function, string Durable)
         try
         {
             var keys = JsonSerializer.Deserialize<HostKeys>(File.ReadAllText(path), s_json);
-            return new[] { keys?.Master, keys?.Function, keys?.Durable }.All(key => key?.Length >= 20)
+            return new[] { keys?.Master, keys?.Function, keys?.Durable }.All(key => key?.Length >= 20) && keys!.Submitter is null or { Length: >= 20 } && keys.Reader is null or { Length: >= 20 }
                 ? keys!
                 : throw new EmbeddedHostException($"{path} lacks a key, or one is shorter than 20 characters. {advice}");
         }

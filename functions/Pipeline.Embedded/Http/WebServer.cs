@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Pipeline.Access;
 using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.Embedded.Http;
@@ -55,6 +56,11 @@ internal static class WebServer
     /// </summary>
     public static void UseFunctionRoutes(this WebApplication app, Action<IEndpointRouteBuilder> map)
     {
+        app.Use((http, next) =>
+        {
+            SecurityHeaders.Set(http.Response);
+            return next(http);
+        });
         app.UseRouting();
         app.Use((http, next) =>
         {

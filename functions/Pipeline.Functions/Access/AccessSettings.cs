@@ -65,5 +65,6 @@ internal sealed record AccessSettings(IReadOnlyList<(byte[] Hash, Role Role)> Ke
             "printf %s KEY | sha256sum makes one.");
     }
 
-    private static string Word(Role role) => role.ToString().ToLowerInvariant();
+    /// <summary>A role as settings write it.</summary>
+    public static string Word(Role role) => role.ToString().ToLowerInvariant();
 }

@@ -1,11 +1,19 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 
 namespace Pipeline.Access;
 
 /// <summary>Tells a key's role by its hash.</summary>
 internal static class RoleKeys
 {
+    /// <summary>Gives a key a role, besides those that the settings name.</summary>
+    public static void Add(IConfiguration configuration, Role role, string key)
+    {
+        var setting = $"{AccessSettings.RoleKeys}:{AccessSettings.Word(role)}";
+        configuration[setting] = string.Join(',', new[] { configuration[setting], Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) }.Where(hash => !string.IsNullOrEmpty(hash)));
+    }
+
     /// <summary>The caller with a key; null where the key gives no role.</summary>
     /// <param name="settings">The roles of keys.</param>
     /// <param name="key">The key that the request shows; null where it shows none.</param>

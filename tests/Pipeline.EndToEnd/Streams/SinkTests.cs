@@ -42,7 +42,7 @@ public sealed class SinkTests
             if (call == 3) broken.TrySetResult();
             return call is >= 3 and <= 12 ? 503 : 200;
         };
-        await using var app = await RunningApp.StartAsync(settings: new Dictionary<string, string?> { ["HOOK_SECRET"] = Secret });
+        await using var app = await RunningApp.StartAsync(settings: new Dictionary<string, string?> { ["HOOK_SECRET"] = Secret, ["PipelineWebhookHosts"] = "127.0.0.1" });
         await PutAsync(app, $$""" { "webhook": "{{receiver.Url}}", "secretSetting": "HOOK_SECRET" } """);
         await TradeStream.SendAsync(app.Services, trades.Messages);
         await TradeStream.SendAsync(app.Services, TradeStream.Flush(4));

@@ -10,7 +10,8 @@ internal static class SinkServices
     public static IServiceCollection AddStreamSinks(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(CompactionSettings.Read(configuration))
         .AddSingleton(provider => new SinkHorizon(provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StateStore>()))
-        .AddSingleton(provider => new WebhookClient(provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(WebhookAddresses.Read(configuration))
+        .AddSingleton(provider => new WebhookClient(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<WebhookAddresses>()))
         .AddSingleton<AlertStore>()
         .AddSingleton<SinkStates>()
         .AddSingleton<HubSenders>()

@@ -9,6 +9,8 @@ namespace Pipeline.Tests.Streams.Sinks;
 
 public sealed class AlertSinkTests : IDisposable
 {
+    private static readonly WebhookAddresses s_here = new("127.0.0.1");
+
     private readonly TemporaryFolder _folder = new();
     private readonly Outputs _outputs = new();
     private readonly HurriedTime _time = new();
@@ -19,7 +21,7 @@ public sealed class AlertSinkTests : IDisposable
     public AlertSinkTests()
     {
         _alerts = new AlertStore(new DirectoryObjectStore(_folder.Path, _time), _time);
-        _client = new WebhookClient(_time);
+        _client = new WebhookClient(_time, s_here);
     }
 
     public void Dispose()
@@ -134,7 +136,7 @@ public sealed class AlertSinkTests : IDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["HOOK"] = "secret" }).Build();
         var faults = new List<SpecFault>();
         var reader = SpecReader.Open(JsonDocument.Parse($$"""{ "alert": { "name": "dear", "when": {{JsonSerializer.Serialize(when)}}{{more}} } }""").RootElement, faults);
-        var sink = new AlertSinkKind(_alerts, new WebhookSinkKind(configuration, _client), _client).Read(reader, new StreamSinkContext("vwap", "trades", 1, true, Outputs.Columns));
+        var sink = new AlertSinkKind(_alerts, new WebhookSinkKind(configuration, s_here, _client), _client).Read(reader, new StreamSinkContext("vwap", "trades", 1, true, Outputs.Columns));
         reader.End();
         return (sink, faults);
     }

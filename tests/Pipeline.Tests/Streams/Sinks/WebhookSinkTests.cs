@@ -9,12 +9,14 @@ public sealed class WebhookSinkTests : IDisposable
 {
     private const string Secret = "correct horse battery staple";
 
+    private static readonly WebhookAddresses s_here = new("127.0.0.1", "localhost", "::1", "hooks.example.net");
+
     private readonly Outputs _outputs = new();
     private readonly HurriedTime _time = new();
     private readonly OpenFence _fence = new();
     private readonly WebhookClient _client;
 
-    public WebhookSinkTests() => _client = new WebhookClient(_time, () => 1);
+    public WebhookSinkTests() => _client = new WebhookClient(_time, s_here, () => 1);
 
     public void Dispose()
     {
@@ -157,7 +159,7 @@ public sealed class WebhookSinkTests : IDisposable
         await using var receiver = await Receiver.StartAsync();
         receiver.Status = _ => 500;
         using var stop = new CancellationTokenSource();
-        using var client = new WebhookClient(TimeProvider.System);
+        using var client = new WebhookClient(TimeProvider.System, s_here);
         await using var sink = new WebhookSink(new WebhookTarget(receiver.Url, Secret), client);
         receiver.Headers = _ => stop.Cancel();
 
@@ -175,24 +177,76 @@ public sealed class WebhookSinkTests : IDisposable
     [InlineData("https://example.net/#part", "never sent")]
     [InlineData("https://169.254.169.254/latest/meta-data", "the network or the platform itself")]
     [InlineData("https://[fe80::1]/", "the network or the platform itself")]
+    [InlineData("https://[fec0::1]/", "the network or the platform itself")]
+    [InlineData("https://[ff02::1]/", "the network or the platform itself")]
+    [InlineData("https://[::]/", "the network or the platform itself")]
     [InlineData("https://[::ffff:169.254.169.254]/", "the network or the platform itself")]
+    [InlineData("https://[::169.254.169.254]/", "the network or the platform itself")]
     [InlineData("https://[64:ff9b::a9fe:a9fe]/", "the network or the platform itself")]
+    [InlineData("https://[64:ff9b:1::a00:1]/", "the network or the platform itself")]
+    [InlineData("https://[2002:a9fe:a9fe::1]/", "the network or the platform itself")]
+    [InlineData("https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/", "the network or the platform itself")]
+    [InlineData("https://[fd00:ec2::254]/", "the network or the platform itself")]
     [InlineData("https://168.63.129.16/", "the network or the platform itself")]
+    [InlineData("https://100.100.100.200/", "the network or the platform itself")]
     [InlineData("https://0.0.0.0/", "the network or the platform itself")]
+    [InlineData("https://224.0.0.1/", "the network or the platform itself")]
+    [InlineData("https://255.255.255.255/", "the network or the platform itself")]
     [InlineData("https://2852039166/", "the network or the platform itself")]
+    [InlineData("https://0xa9fea9fe/", "the network or the platform itself")]
+    [InlineData("https://10.0.0.1/", "a private network")]
+    [InlineData("https://172.31.255.1/", "a private network")]
+    [InlineData("https://192.168.1.1/", "a private network")]
+    [InlineData("https://100.64.0.1/", "a private network")]
+    [InlineData("https://[fc00::1]/", "a private network")]
+    [InlineData("https://[::ffff:10.0.0.1]/", "a private network")]
+    [InlineData("https://012.0.0.1/", "a private network")]
+    [InlineData("https://127.0.0.2/", "this machine")]
+    [InlineData("https://2130706434/", "this machine")]
+    [InlineData("https://[::ffff:127.0.0.2]/", "this machine")]
     public void Address_OfASpec_IsReadOrRefused(string text, string? fault)
     {
-        Assert.Equal(fault is null, WebhookAddress.TryRead(text, out _, out var found));
+        Assert.Equal(fault is null, s_here.TryRead(text, out var url, out var found));
+        Assert.Equal(fault is null, url is not null);
         if (fault is not null) Assert.Contains(fault, found, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Address_ANameThatLeadsToThisMachine_IsRefusedUnlessItSaysSo()
+    [Theory]
+    [InlineData("http://localhost:8080/hook")]
+    [InlineData("http://127.0.0.1:8080/hook")]
+    [InlineData("https://[::1]/hook")]
+    public void Address_ThisMachineThatNoSettingNames_IsRefusedWithTheSetting(string text)
     {
-        Assert.NotNull(WebhookAddress.Fault(IPAddress.Loopback, new Uri("https://rebound.example.net")));
-        Assert.NotNull(WebhookAddress.Fault(IPAddress.Parse("::ffff:127.0.0.1"), new Uri("https://rebound.example.net")));
-        Assert.Null(WebhookAddress.Fault(IPAddress.Loopback, new Uri("http://localhost:1")));
-        Assert.Null(WebhookAddress.Fault(IPAddress.Parse("203.0.113.9"), new Uri("https://example.net")));
+        Assert.False(new WebhookAddresses().TryRead(text, out _, out var fault));
+        Assert.Contains(WebhookAddresses.Setting, fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "rebound.example.net", false)]
+    [InlineData("::ffff:127.0.0.1", "rebound.example.net", false)]
+    [InlineData("10.1.2.3", "rebound.example.net", false)]
+    [InlineData("fd12::1", "rebound.example.net", false)]
+    [InlineData("169.254.169.254", "rebound.example.net", false)]
+    [InlineData("20.50.2.1", "rebound.example.net", true)]
+    [InlineData("2603:1020:201::1", "rebound.example.net", true)]
+    [InlineData("10.1.2.3", "hooks.example.net", true)]
+    [InlineData("127.0.0.1", "hooks.example.net", true)]
+    [InlineData("169.254.169.254", "hooks.example.net", false)]
+    public void Address_ThatANameLeadsTo_MustBePublicOrNamedByTheSetting(string address, string host, bool allowed) =>
+        Assert.Equal(allowed, s_here.Fault(IPAddress.Parse(address), new Uri($"https://{host}/")) is null);
+
+    // The name passes when the spec is read; where it leads is seen only when the connection is made.
+    [Fact]
+    public async Task Publish_ANameThatLeadsToThisMachine_IsRefusedAtTheConnection()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var client = new WebhookClient(_time, new WebhookAddresses(), () => 1);
+        await using var sink = new WebhookSink(new WebhookTarget(new Uri($"http://localhost:{receiver.Url.Port}/hook"), Secret), client);
+
+        var e = await Assert.ThrowsAsync<WebhookException>(() => sink.PublishAsync(_outputs.Windowed(7, (0, 1, 0)), _fence, default));
+
+        Assert.Contains("this machine", e.Message, StringComparison.Ordinal);
+        Assert.Empty(receiver.Calls);
     }
 
     [Fact]

@@ -24,13 +24,16 @@ internal sealed class WebhookClient : IDisposable
 
     private readonly HttpMessageInvoker _http;
     private readonly TimeProvider _time;
+    private readonly WebhookAddresses _addresses;
     private readonly Func<double> _random;
 
     /// <param name="time">Measures the pauses.</param>
+    /// <param name="addresses">Where calls may go.</param>
     /// <param name="random">Gives numbers from 0 to 1 that spread the pauses, so that many senders do not come back together.</param>
-    public WebhookClient(TimeProvider time, Func<double>? random = null)
+    public WebhookClient(TimeProvider time, WebhookAddresses addresses, Func<double>? random = null)
     {
         _time = time;
+        _addresses = addresses;
         _random = random ?? Random.Shared.NextDouble;
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -100,7 +103,7 @@ internal sealed class WebhookClient : IDisposable
     }
 
     // The check is made on the very address that is connected to: a name may lead elsewhere the next time that it is asked.
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var url = context.InitialRequestMessage.Options.TryGetValue(s_target, out var found) ? found : context.InitialRequestMessage.RequestUri!;
         var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
@@ -108,7 +111,7 @@ internal sealed class WebhookClient : IDisposable
         Exception? last = null;
         foreach (var address in addresses)
         {
-            if (WebhookAddress.Fault(address, url) is { } forbidden)
+            if (_addresses.Fault(address, url) is { } forbidden)
             {
                 fault = forbidden;
                 continue;

@@ -4,7 +4,7 @@ using Pipeline.Jobs;
 namespace Pipeline.Streams;
 
 /// <summary><c>{ "webhook": "https://…", "secretSetting": "NAME" }</c>: calls an address with each window.</summary>
-internal sealed class WebhookSinkKind(IConfiguration configuration, WebhookClient client) : IStreamSinkKind
+internal sealed class WebhookSinkKind(IConfiguration configuration, WebhookAddresses addresses, WebhookClient client) : IStreamSinkKind
 {
     public string Field => "webhook";
 
@@ -17,7 +17,7 @@ internal sealed class WebhookSinkKind(IConfiguration configuration, WebhookClien
         var text = reader.Text(field, required: true, maxLength: 2_000);
         var setting = reader.Text("secretSetting", maxLength: 200);
         if (text is null) return null;
-        if (!WebhookAddress.TryRead(text, out var url, out var fault))
+        if (!addresses.TryRead(text, out var url, out var fault))
         {
             reader.Fault(field, fault);
             return null;
