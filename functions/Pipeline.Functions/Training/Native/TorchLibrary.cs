@@ -35,7 +35,10 @@ internal static class TorchLibrary
         try
         {
             if (OperatingSystem.IsLinux())
+            {
+                NativeHeap.KeepFreedMemory();
                 LoadOnLinux(folder, names.Torch, Folders().Select(f => Path.Combine(f, names.Binding)).First(File.Exists));
+            }
             torch.InitializeDeviceType(DeviceType.CPU);
             // Workers are what runs side by side, each on a thread of its own. One thread also keeps the order of additions, so that
             // a worker computes the same bits wherever it runs.

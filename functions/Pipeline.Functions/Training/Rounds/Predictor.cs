@@ -33,8 +33,18 @@ internal class Predictor : IDisposable
         set_num_threads(1); // OpenMP keeps the number a thread, and this one may be new.
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        return Network.Forward(tensor(inputs, shape), new Pass(Leaves, Views, Training: false)).contiguous().data<float>().ToArray();
+        return Network.Forward(Input(inputs, shape), new Pass(Leaves, Views, Training: false)).contiguous().data<float>().ToArray();
     }
+
+    /// <summary>Inputs as a tensor. Images lie in memory with their channels last, which all layers behind keep up: PyTorch pools such
+    /// images many times as fast, and trains on them nearly twice as fast.</summary>
+    protected static Tensor Input(float[] inputs, long[] shape) => shape switch
+    {
+        // With a single channel both orders are one, and only the shape tells which is meant.
+        [var count, 1, var height, var width] => tensor(inputs, [count, height, width, 1]).permute(0, 3, 1, 2),
+        [_, _, _, _] => tensor(inputs, shape).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2),
+        _ => tensor(inputs, shape),
+    };
 
     /// <inheritdoc/>
     public virtual void Dispose()

@@ -33,7 +33,7 @@ internal sealed class Replica : Predictor
         set_num_threads(1); // OpenMP keeps the number a thread, and this one may be new.
         using var scope = NewDisposeScope();
         var pass = new Pass(Leaves, Views, Training: true, seed);
-        var loss = Losses.Sum(_spec.Loss, Network.Forward(tensor(inputs, shape), pass), targets);
+        var loss = Losses.Sum(_spec.Loss, Network.Forward(Input(inputs, shape), pass), targets);
         var values = new float[PieceLength];
         var gradients = autograd.grad([loss], Leaves, allow_unused: true);
         foreach (var (slot, gradient) in Network.Weights.Zip(gradients))
