@@ -19,6 +19,7 @@ public sealed partial class DuckDbSession : IDisposable
     private readonly DuckDbSessionOptions _options;
     private readonly TimeProvider _time;
     private readonly List<string> _readable = [];
+    private bool _disposed;
 
     private DuckDbSession(DuckDBConnection connection, DuckDbSessionOptions options, TimeProvider time)
     {
@@ -100,14 +101,20 @@ public sealed partial class DuckDbSession : IDisposable
         var folders = writable.Where(p => p.EndsWith('/') || p.EndsWith(Path.DirectorySeparatorChar)).ToList();
         Execute($"SET allowed_paths = {SqlText.Literals(_readable.Concat(writable.Select(p => Path.TrimEndingDirectorySeparator(p))).Distinct(StringComparer.Ordinal))}");
         Execute($"SET allowed_directories = {SqlText.Literals(folders)}");
-        Execute(SizeGuards.Statements);
         Execute("SET enable_external_access = false");
         Execute("SET lock_configuration = true");
         IsConfined = true;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            SpareDatabases.Close(_connection);
+        }
+    }
 
     /// <summary>Runs a statement of our own, as part of the set-up.</summary>
     internal void Execute(string sql)
