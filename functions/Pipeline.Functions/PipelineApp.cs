@@ -31,6 +31,6 @@ public static class PipelineApp
         services.AddStreams(configuration);
         services.AddSimulation();
         services.AddTraining();
-        services.AddGrid();
+        services.AddGrid(configuration);
     }
 }

@@ -34,6 +34,9 @@ public sealed class SpecReader
     public void Fault(string? name, string detail) =>
         _faults.Add(new SpecFault(name is null ? _pointer : $"{_pointer}/{Escape(name)}", detail));
 
+    /// <summary>The object itself, for those who read it by other means.</summary>
+    internal JsonElement Element => _element;
+
     /// <summary>A field that another reads.</summary>
     internal void PassOver(string name) => _known.Add(name);
 

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Pipeline.Grid.State;
+using Pipeline.Storage;
+
+namespace Pipeline.Grid.Log;
+
+/// <summary>
+/// A numbered log of commits with snapshots, on any object store. Commit n is the object of that number, written only if it is absent:
+/// the number is the lock, and who writes it second has lost.
+/// </summary>
+/// <remarks>Layout: <c>{shard}/log/{n}</c>, and <c>{shard}/snapshots/{n}</c> with the state after commit n, behind the SHA-256 of its
+/// bytes. Two snapshots are kept, and the commits after the older one.</remarks>
+internal sealed class CommitLog(IObjectStore store, string shard)
+{
+    private const int KeptSnapshots = 2;
+
+    /// <summary>The newest snapshot that is whole; number 0 and an empty state where there is none.</summary>
+    public async Task<(long Number, GridState State)> ReadSnapshotAsync(CancellationToken cancellationToken)
+    {
+        foreach (var number in (await SnapshotsAsync(cancellationToken)).Reverse())
+        {
+            var bytes = await store.TryReadAllAsync(GridFiles.Container, SnapshotPath(number), cancellationToken);
+            if (bytes is { Length: > SHA256.HashSizeInBytes } && SHA256.HashData(bytes.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes))
+                && LogJson.ReadSnapshot(bytes.AsSpan(SHA256.HashSizeInBytes)) is { } snapshot)
+            {
+                return (number, snapshot.ToState());
+            }
+        }
+        return (0, new GridState());
+    }
+
+    /// <summary>The number of the newest snapshot; 0 where there is none.</summary>
+    public async Task<long> NewestSnapshotAsync(CancellationToken cancellationToken) => await SnapshotsAsync(cancellationToken) is [.., var newest] ? newest : 0;
+
+    /// <summary>A commit; null where it is not written yet.</summary>
+    public async Task<Commit?> ReadAsync(long number, CancellationToken cancellationToken) =>
+        await store.TryReadAllAsync(GridFiles.Container, CommitPath(number), cancellationToken) is { } bytes ? LogJson.ReadCommit(bytes, CommitPath(number)) : null;
+
+    /// <summary>Writes a commit.</summary>
+    /// <returns>False where another one of that number was there first.</returns>
+    public async Task<bool> TryAppendAsync(long number, ReadOnlyMemory<byte> commit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteAsync(GridFiles.Container, CommitPath(number), Streams(commit), WriteCondition.IfAbsent, cancellationToken);
+            return true;
+        }
+        catch (ConditionFailedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes a commit back that was written behind one's back (see <see cref="LogWriter"/>).</summary>
+    public Task RemoveAsync(long number, CancellationToken cancellationToken) => store.DeleteAsync(GridFiles.Container, CommitPath(number), cancellationToken);
+
+    /// <summary>Writes a snapshot, and removes what no reader needs any more.</summary>
+    public async Task WriteSnapshotAsync(long number, Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        var body = LogJson.Write(snapshot);
+        byte[] bytes = [.. SHA256.HashData(body), .. body];
+        await store.WriteAsync(GridFiles.Container, SnapshotPath(number), Streams(bytes), WriteCondition.None, cancellationToken);
+        var snapshots = await SnapshotsAsync(cancellationToken);
+        if (snapshots.Count < KeptSnapshots)
+            return;
+        var oldest = snapshots[^KeptSnapshots];
+        await foreach (var commit in store.ListAsync(GridFiles.Container, $"{shard}/log/", cancellationToken))
+        {
+            if (NumberOf(commit.Path) > oldest)
+                break;
+            await store.DeleteAsync(GridFiles.Container, commit.Path, cancellationToken);
+        }
+        foreach (var old in snapshots.SkipLast(KeptSnapshots))
+            await store.DeleteAsync(GridFiles.Container, SnapshotPath(old), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<long>> SnapshotsAsync(CancellationToken cancellationToken)
+    {
+        var numbers = new List<long>();
+        await foreach (var found in store.ListAsync(GridFiles.Container, $"{shard}/snapshots/", cancellationToken))
+            numbers.Add(NumberOf(found.Path));
+        return numbers;
+    }
+
+    private static MemoryStream Streams(ReadOnlyMemory<byte> bytes) => new(bytes.ToArray(), writable: false);
+
+    private string CommitPath(long number) => string.Create(CultureInfo.InvariantCulture, $"{shard}/log/{number:D12}");
+
+    private string SnapshotPath(long number) => string.Create(CultureInfo.InvariantCulture, $"{shard}/snapshots/{number:D12}");
+
+    private static long NumberOf(string path) => long.Parse(path.AsSpan(path.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,13 @@
+using Pipeline.Jobs;
+
+namespace Pipeline.Grid.Spec;
+
+/// <summary>What a work unit takes, where the spec knows better than the application's estimate. Hosts that have less do not get it.</summary>
+/// <param name="Flops">Floating-point operations; null for the application's estimate.</param>
+/// <param name="MemoryBytes">Memory at most; null likewise.</param>
+/// <param name="DiskBytes">Disk space at most; null likewise.</param>
+public sealed record UnitBounds(double? Flops, long? MemoryBytes, long? DiskBytes)
+{
+    internal static UnitBounds Read(SpecReader reader) =>
+        new(reader.Number("flopsBound", 1, 1e24), reader.Size("memoryBound", 1, 1L << 44), reader.Size("diskBound", 1, 1L << 50));
+}
