@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
+using System.Buffers.Text;
 
 namespace Pipeline.Benchmarks.Streams;
 
@@ -30,11 +28,17 @@ internal sealed class NexmarkGenerator(int seed)
     private const int HotSellerRatio = 4;
     private const int HotEvery = 100;
 
-    private static readonly string[] s_channels = ["Apple", "Google", "Facebook", "Baidu"];
-    private static readonly string[] s_states = ["AZ", "CA", "ID", "OR", "WA", "WY"];
-    private static readonly string[] s_cities = ["Phoenix", "Los Angeles", "San Francisco", "Boise", "Portland", "Bend", "Redmond", "Seattle", "Kent", "Cheyenne"];
+    private static readonly byte[] s_letters = "abcdefghijklmnopqrstuvwxyz"u8.ToArray();
+
+    private const int MaxBytes = 1024;
+
+    private static readonly byte[][] s_channels = ["Apple"u8.ToArray(), "Google"u8.ToArray(), "Facebook"u8.ToArray(), "Baidu"u8.ToArray()];
+    private static readonly byte[][] s_states = ["AZ"u8.ToArray(), "CA"u8.ToArray(), "ID"u8.ToArray(), "OR"u8.ToArray(), "WA"u8.ToArray(), "WY"u8.ToArray()];
+    private static readonly byte[][] s_cities = ["Phoenix"u8.ToArray(), "Los Angeles"u8.ToArray(), "San Francisco"u8.ToArray(), "Boise"u8.ToArray(), "Portland"u8.ToArray(), "Seattle"u8.ToArray()];
 
     private readonly Random _random = new(seed);
+    private readonly byte[] _line = new byte[MaxBytes];
+    private int _length;
     private long _next;
 
     /// <summary>Writes the next event.</summary>
@@ -43,56 +47,66 @@ internal sealed class NexmarkGenerator(int seed)
     public void Write(IBufferWriter<byte> json, long time)
     {
         var number = _next++;
-        using var writer = new Utf8JsonWriter(json);
-        writer.WriteStartObject();
+        _length = 0;
         switch (number % Cycle)
         {
             case < PersonsInCycle:
-                WritePerson(writer, number, time);
+                WritePerson(number, time);
                 break;
             case < PersonsInCycle + AuctionsInCycle:
-                WriteAuction(writer, number, time);
+                WriteAuction(number, time);
                 break;
             default:
-                WriteBid(writer, number, time);
+                WriteBid(number, time);
                 break;
         }
 
-        writer.WriteEndObject();
+        json.Write(_line.AsSpan(0, _length));
     }
 
-    private void WritePerson(Utf8JsonWriter writer, long number, long time)
+    private void WritePerson(long number, long time)
     {
-        writer.WriteNumber("kind", PersonKind);
-        writer.WriteNumber("id", LastPerson(number) + FirstId);
-        writer.WriteString("name", $"{Letters(6)} {Letters(8)}");
-        writer.WriteString("email", $"{Letters(7)}@{Letters(5)}.com");
-        writer.WriteString("creditCard", string.Create(CultureInfo.InvariantCulture, $"{_random.Next(10000):0000} {_random.Next(10000):0000} {_random.Next(10000):0000} {_random.Next(10000):0000}"));
-        writer.WriteString("city", s_cities[_random.Next(s_cities.Length)]);
-        writer.WriteString("state", s_states[_random.Next(s_states.Length)]);
-        writer.WriteNumber("dateTime", time);
-        writer.WriteString("extra", Letters(30));
+        Put("{\"kind\":"u8, PersonKind);
+        Put(",\"id\":"u8, LastPerson(number) + FirstId);
+        Put(",\"name\":\""u8);
+        PutLetters(6);
+        Put(" "u8);
+        PutLetters(8);
+        Put("\",\"email\":\""u8);
+        PutLetters(7);
+        Put("@"u8);
+        PutLetters(5);
+        Put(".com\",\"creditCard\":\""u8);
+        for (var i = 0; i < 4; i++) Put(i == 0 ? default : " "u8, _random.Next(1000, 10000));
+        Put("\",\"city\":\""u8);
+        Put(s_cities[_random.Next(s_cities.Length)]);
+        Put("\",\"state\":\""u8);
+        Put(s_states[_random.Next(s_states.Length)]);
+        Put("\",\"dateTime\":"u8, time);
+        PutExtra(30);
     }
 
-    private void WriteAuction(Utf8JsonWriter writer, long number, long time)
+    private void WriteAuction(long number, long time)
     {
-        writer.WriteNumber("kind", AuctionKind);
-        writer.WriteNumber("id", LastAuction(number) + FirstId);
-        writer.WriteString("itemName", Letters(20));
-        writer.WriteString("description", Letters(100));
+        Put("{\"kind\":"u8, AuctionKind);
+        Put(",\"id\":"u8, LastAuction(number) + FirstId);
+        Put(",\"itemName\":\""u8);
+        PutLetters(20);
+        Put("\",\"description\":\""u8);
+        PutLetters(100);
         var price = Price();
-        writer.WriteNumber("initialBid", price);
-        writer.WriteNumber("reserve", price + Price());
-        writer.WriteNumber("expires", time + 10_000);
+        Put("\",\"initialBid\":"u8, price);
+        Put(",\"reserve\":"u8, price + Price());
+        Put(",\"expires\":"u8, time + 10_000);
         var last = LastPerson(number);
         var seller = _random.Next(HotSellerRatio) > 0 ? last / HotEvery * HotEvery : ActivePerson(last);
-        writer.WriteNumber("seller", seller + FirstId);
-        writer.WriteNumber("category", FirstCategory + _random.Next(Categories));
-        writer.WriteNumber("dateTime", time);
-        writer.WriteString("extra", Letters(200));
+        Put(",\"seller\":"u8, seller + FirstId);
+        Put(",\"category\":"u8, FirstCategory + _random.Next(Categories));
+        Put(",\"dateTime\":"u8, time);
+        PutExtra(200);
     }
 
-    private void WriteBid(Utf8JsonWriter writer, long number, long time)
+    private void WriteBid(long number, long time)
     {
         var lastAuction = LastAuction(number);
         var auction = _random.Next(HotAuctionRatio) > 0
@@ -100,13 +114,14 @@ internal sealed class NexmarkGenerator(int seed)
             : Math.Max(lastAuction - AuctionsInFlight, 0) is var first ? first + _random.NextInt64(lastAuction - first + 1 + IdLead) : 0;
         var lastPerson = LastPerson(number);
         var bidder = _random.Next(HotBidderRatio) > 0 ? (lastPerson / HotEvery * HotEvery) + 1 : ActivePerson(lastPerson);
-        writer.WriteNumber("kind", BidKind);
-        writer.WriteNumber("auction", auction + FirstId);
-        writer.WriteNumber("bidder", bidder + FirstId);
-        writer.WriteNumber("price", Price());
-        writer.WriteString("channel", s_channels[_random.Next(s_channels.Length)]);
-        writer.WriteNumber("dateTime", time);
-        writer.WriteString("extra", Letters(20));
+        Put("{\"kind\":"u8, BidKind);
+        Put(",\"auction\":"u8, auction + FirstId);
+        Put(",\"bidder\":"u8, bidder + FirstId);
+        Put(",\"price\":"u8, Price());
+        Put(",\"channel\":\""u8);
+        Put(s_channels[_random.Next(s_channels.Length)]);
+        Put("\",\"dateTime\":"u8, time);
+        PutExtra(20);
     }
 
     private long ActivePerson(long last)
@@ -126,11 +141,30 @@ internal sealed class NexmarkGenerator(int seed)
 
     private long Price() => (long)Math.Round(Math.Pow(10, _random.NextDouble() * 6) * 100);
 
-    private string Letters(int about)
+    private void PutExtra(int about)
     {
-        var length = _random.Next(about * 4 / 5, (about * 6 / 5) + 1);
-        var text = new StringBuilder(length);
-        for (var i = 0; i < length; i++) text.Append((char)('a' + _random.Next(26)));
-        return text.ToString();
+        Put(",\"extra\":\""u8);
+        PutLetters(about);
+        Put("\"}"u8);
+    }
+
+    private void Put(ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(_line.AsSpan(_length));
+        _length += text.Length;
+    }
+
+    private void Put(ReadOnlySpan<byte> name, long value)
+    {
+        Put(name);
+        Utf8Formatter.TryFormat(value, _line.AsSpan(_length), out var written);
+        _length += written;
+    }
+
+    private void PutLetters(int about)
+    {
+        var letters = _line.AsSpan(_length, _random.Next(about * 4 / 5, (about * 6 / 5) + 1));
+        _random.GetItems(s_letters, letters);
+        _length += letters.Length;
     }
 }

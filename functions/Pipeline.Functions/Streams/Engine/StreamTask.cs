@@ -71,6 +71,9 @@ public sealed partial class StreamTask : IDisposable
     /// <summary>How far windows have been given out for good. Keep it with the state.</summary>
     public StreamPosition Position => _state?.Position ?? StreamPosition.Start;
 
+    /// <summary>The watermark by which windows were closed last, in microseconds since 1970-01-01 UTC; <see cref="long.MinValue"/> for none.</summary>
+    public long ClosedTo => _state?.Closed.Watermark ?? long.MinValue;
+
     /// <summary>Rows of a row-wise query's result that were not yet taken with <see cref="WriteRowsAsync"/> or dropped with <see cref="DropRows"/>.</summary>
     public long PendingRows => _rows?.Count ?? 0;
 

@@ -31,6 +31,11 @@ public sealed record StreamWindow(StreamWindowKind Kind, long Size, long Slide, 
     /// <param name="end">The end of the window.</param>
     public long CompleteAt(long end) => Kind == StreamWindowKind.Sliding ? end + 1 : end;
 
+    /// <summary>Whether a window may be complete by a watermark that was not by an earlier one. Between two watermarks no tumbling or hopping window may end;
+    /// of the other kinds one may at any time.</summary>
+    internal bool EndsBetween(long after, long upTo) =>
+        upTo > after && (after == long.MinValue || Slide == 0 || Floor(upTo - Size, Slide, Offset) > Floor(after - Size, Slide, Offset));
+
     /// <summary>The start of the first tumbling or hopping window that holds a time.</summary>
     internal long FirstStart(long time) => Floor(time - Size, Slide, Offset) + Slide;
 

@@ -67,7 +67,7 @@ internal sealed class WindowCloser : IDisposable
         }
 
         var results = WindowResults.None;
-        if (corrected || MayBeDue(last.Watermark, watermark))
+        if (corrected || (_state.Rows > 0 && _window.EndsBetween(last.Watermark, watermark)))
         {
             var parameters = _state.Sql.DueParameters(last.Watermark, watermark);
             var former = corrected && _window.Kind == StreamWindowKind.Session ? FormerSessions(last) : [];
@@ -106,11 +106,6 @@ internal sealed class WindowCloser : IDisposable
         $"INSERT INTO {_block} SELECT {_select}, {SplitNames.Order}, {WindowSql.Start}, {WindowSql.End}, {WindowSql.Revision} FROM {_state.OrderedByPanes(due)}";
 
     private void Create(string table, IReadOnlyList<ColumnSchema> columns) => _session.Execute($"CREATE TABLE {table} AS {SqlText.EmptySelect(columns)}");
-
-    /// <summary>Between two watermarks no aligned window may end; of the other kinds one may at any time.</summary>
-    private bool MayBeDue(long after, long upTo) => _state.Rows > 0 && upTo > after
-        && (after == long.MinValue || _window.Slide == 0
-            || StreamWindow.Floor(upTo - _window.Size, _window.Slide, _window.Offset) > StreamWindow.Floor(after - _window.Size, _window.Slide, _window.Offset));
 
     private List<(long Start, long End)> FormerSessions(StreamPosition last) => _session.Read(_state.Sql.FormerSessions(last), reader =>
     {

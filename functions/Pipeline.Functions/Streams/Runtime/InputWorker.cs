@@ -14,18 +14,24 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
     private const int MaxEventsAtOnce = 50_000;
     private const long MaxBytesAtOnce = 64L << 20;
 
-    // What is not committed is read from the log again should this host die, so a commit need not follow every delivery: only where there
-    // is something to send, and now and then. What waits for the shuffle waits less long.
+    // A query over many events costs little more than over few, and so does a commit. What is not committed is read from the log again should
+    // this host die, so neither need follow every delivery: the query runs where a window ends, or this long after it ran last; a commit
+    // follows where somebody waits for what it gives, and now and then.
     private const int MaxUncommitted = 200_000;
+    private static readonly TimeSpan StepInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CommitInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan ShuffleInterval = TimeSpan.FromMilliseconds(50);
 
     private EventIntake? _intake;
     private long _committedAt;
+    private long _steppedAt;
+    private long _bytes;
     private DateTimeOffset _arrivedAt;
     private int _flushing;
 
     private EventIntake Intake => _intake!;
+
+    // Rows of events, and partial rows for the shuffle, are what somebody waits for.
+    private bool GivesAtOnce => !Stream.Query.IsWindowed || Stream.Compiled.IsShuffled;
 
     /// <summary>Takes events as the hub's trigger delivers them, in order; those that are known already change nothing, and those
     /// that are missing before them are read from the log first.</summary>
@@ -58,6 +64,7 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
         var time = Stream.Query.TimeColumn;
         _intake = new EventIntake(Stream.Spec, time == EventBatch.EnqueuedTimeColumn ? null : time, Stream.Definition.From, Stream.Query.ExpiresAt, Place.Partition, warm.State);
         _arrivedAt = warm.State.LastArrival;
+        _bytes = 0;
         return Task.CompletedTask;
     }
 
@@ -94,26 +101,36 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
         EnsureRoom(warm);
         await RefreshReferencesAsync(warm, cancellationToken);
         _arrivedAt = Services.Time.GetUtcNow();
-        var bytes = 0L;
         for (var i = 0; i < events.Count; i++)
         {
             Intake.Take(events[i]);
-            bytes += events[i].Body.Length;
-            if (Intake.Batch.Count < MaxEventsAtOnce && bytes < MaxBytesAtOnce)
+            _bytes += events[i].Body.Length;
+            if (!IsFull)
                 continue;
             await StepAsync(warm, mustCommit: false, cancellationToken);
             EnsureRoom(warm);
-            bytes = 0;
         }
-        if (Intake.IsDirty)
+        if (!Intake.IsDirty)
+            return;
+        if (warm.State.Commit == 0 || Services.Time.GetElapsedTime(_steppedAt) >= StepInterval || EndsWindow(warm))
             await StepAsync(warm, mustCommit: false, cancellationToken);
+        if (Intake.Batch.Count > 0 || (GivesAtOnce && Intake.IsDirty))
+            FlushLater();
     }
+
+    private bool IsFull => Intake.Batch.Count >= MaxEventsAtOnce || _bytes >= MaxBytesAtOnce;
+
+    // Sessions and sliding windows may end at any time: they wait for the next step.
+    private bool EndsWindow(WarmState warm) =>
+        Stream.Query.Window is { Slide: > 0 } window && !Stream.Compiled.IsShuffled && Intake.Watermark is { } watermark && window.EndsBetween(warm.Task.ClosedTo, watermark);
 
     /// <summary>Applies the query to the events that were taken, and commits where there is a reason.</summary>
     private async Task StepAsync(WarmState warm, bool mustCommit, CancellationToken cancellationToken)
     {
         if (Intake.Batch.Count > 0)
             await ApplyAsync(warm, cancellationToken);
+        _steppedAt = Services.Time.GetTimestamp();
+        _bytes = 0;
         if (OldestToClose(warm) is { } oldest)
             Intake.CloseTo(oldest);
         var entries = new List<OutboxEntry>();
@@ -126,7 +143,6 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
         if (!mustCommit && entries.Count == 0 && !IsCommitDue(warm))
         {
             Intake.ClearBatch();
-            FlushLater();
             return;
         }
         if (Stream.Compiled.IsShuffled)
@@ -143,25 +159,26 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
     }
 
     private bool IsCommitDue(WarmState warm) =>
-        warm.State.Commit == 0 || Intake.Uncommitted >= MaxUncommitted || Services.Time.GetElapsedTime(_committedAt) >= (Stream.Compiled.IsShuffled ? ShuffleInterval : CommitInterval);
+        warm.State.Commit == 0 || Intake.Uncommitted >= MaxUncommitted || Services.Time.GetElapsedTime(_committedAt) >= (GivesAtOnce ? StepInterval : CommitInterval);
 
-    // Where no further events come, the shuffle must not wait for the next tick.
+    // Where no further events come, those that were taken must not wait for the next tick.
     private void FlushLater()
     {
-        if (Stream.Compiled.IsShuffled && Interlocked.Exchange(ref _flushing, 1) == 0)
+        if (Interlocked.Exchange(ref _flushing, 1) == 0)
             _ = FlushAsync();
 
         async Task FlushAsync()
         {
-            await Task.Delay(ShuffleInterval, Services.Time);
+            await Task.Delay(StepInterval, Services.Time);
             Volatile.Write(ref _flushing, 0);
             try
             {
-                await RunAsync(warm => Intake.IsDirty ? StepAsync(warm, mustCommit: true, CancellationToken.None) : Task.CompletedTask, CancellationToken.None);
+                await RunAsync(
+                    warm => Intake.Batch.Count > 0 || (GivesAtOnce && Intake.IsDirty) ? StepAsync(warm, mustCommit: GivesAtOnce, CancellationToken.None) : Task.CompletedTask, CancellationToken.None);
             }
             catch (Exception e)
             {
-                Logger.LogDebug(e, "Stream '{Stream}': what waits for the shuffle waits for the next delivery or tick", Stream.Name);
+                Logger.LogDebug(e, "Stream '{Stream}': events that were taken wait for the next delivery or tick", Stream.Name);
             }
         }
     }

@@ -16,6 +16,7 @@ internal abstract class StreamWorker : IAsyncDisposable
 
     // What is kept for reading.
     private const int MaxResults = 64;
+    private const int MaxResultWindows = 1_000;
     private const long MaxResultBytes = 16 * 1024 * 1024;
 
     // A state that is kept below its limit by closing windows is over it only for moments.
@@ -382,10 +383,16 @@ internal abstract class StreamWorker : IAsyncDisposable
 
     private static List<KeptResult> Latest(List<KeptResult> results)
     {
-        var bytes = results.Sum(r => r.Blob.Bytes);
-        var first = 0;
-        while (results.Count - first > 1 && (results.Count - first > MaxResults || bytes > MaxResultBytes))
-            bytes -= results[first++].Blob.Bytes;
+        var (first, windows, bytes) = (results.Count, 0, 0L);
+        while (first > 0 && results.Count - first < MaxResults)
+        {
+            var next = results[first - 1];
+            windows += next.Windows?.Count ?? 0;
+            bytes += next.Blob.Bytes;
+            if (first < results.Count && (windows > MaxResultWindows || bytes > MaxResultBytes))
+                break;
+            first--;
+        }
         return results[first..];
     }
 

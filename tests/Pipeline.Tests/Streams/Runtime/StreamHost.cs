@@ -10,7 +10,10 @@ namespace Pipeline.Tests.Streams.Runtime;
 /// <summary>One host of the app as far as streams go: it shares store, hubs and sinks with the other hosts of a test.</summary>
 internal sealed class StreamHost : IAsyncDisposable
 {
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(50);
+
     private readonly ServiceProvider _services;
+    private readonly FakeTimeProvider _time;
 
     public StreamHost(IObjectStore store, FakeHubs hubs, RecordingSinkKind sink, FakeTimeProvider time)
     {
@@ -26,7 +29,7 @@ internal sealed class StreamHost : IAsyncDisposable
             .AddSingleton<IShuffleChannel>(hubs)
             .AddSingleton<IStreamSinkKind>(sink);
         _services = services.BuildServiceProvider();
-        Hubs = hubs;
+        (Hubs, _time) = (hubs, time);
     }
 
     public FakeHubs Hubs { get; }
@@ -39,8 +42,15 @@ internal sealed class StreamHost : IAsyncDisposable
 
     public Task<StreamWindowsView?> WindowsAsync(string name, int top = 10) => _services.GetRequiredService<StreamWindows>().ReadAsync(name, top, default);
 
-    /// <summary>Delivers events of a partition, as a trigger does.</summary>
-    public Task DeliverAsync(int partition, int first, int count) =>
+    /// <summary>Delivers events of a partition, as a trigger does, so long after the last ones that they do not wait for more.</summary>
+    public Task DeliverAsync(int partition, int first, int count)
+    {
+        _time.Advance(s_between);
+        return DeliverAtOnceAsync(partition, first, count);
+    }
+
+    /// <summary>Delivers events of a partition right after the last ones.</summary>
+    public Task DeliverAtOnceAsync(int partition, int first, int count) =>
         Runtime.ProcessAsync("trades", partition, [.. Hubs.Log("trades", partition).Skip(first).Take(count)], default);
 
     /// <summary>Delivers messages of the shuffle from a place on, and gives the place behind them.</summary>

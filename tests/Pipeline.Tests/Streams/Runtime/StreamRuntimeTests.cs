@@ -219,6 +219,7 @@ public sealed class StreamRuntimeTests : IDisposable
         _bed.Trade(0, 3, "S1", 1, 0);
 
         await host.DeliverAsync(0, 2, 1);
+        await host.TickAsync();
 
         Assert.Equal(["[2]", "[3]"], _bed.Sink.Rows());
     }
@@ -266,6 +267,31 @@ public sealed class StreamRuntimeTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_OfDeliveriesInQuickSuccession_AreOneCommitThatWaitsForNoMore()
+    {
+        await using var host = _bed.Host();
+        await host.PutAsync("ids", StreamBed.Spec("select id from trades"));
+        _bed.Trades(new Random(1), 100);
+        await host.DeliverAsync(0, 0, 10);
+        var second = new TaskCompletionSource();
+        _bed.Sink.Before = _ =>
+        {
+            second.TrySetResult();
+            return Task.CompletedTask;
+        };
+
+        for (var at = 10; at < 100; at += 10)
+            await host.DeliverAtOnceAsync(0, at, 10);
+        Assert.Equal(10, _bed.Sink.Rows().Count);
+        _bed.Time.Advance(TimeSpan.FromMilliseconds(50));
+        await second.Task;
+        await host.TickAsync();
+
+        Assert.Equal(_bed.Batch("select id from trades"), _bed.Sink.Rows());
+        Assert.Equal(2, _bed.Sink.Calls);
+    }
+
+    [Fact]
     public async Task EventsThatTheHubHasRemoved_AreCountedAndShown()
     {
         await using var host = _bed.Host();
@@ -276,6 +302,7 @@ public sealed class StreamRuntimeTests : IDisposable
         _bed.Hubs.RemoveFirst("trades", 0, 7);
 
         await host.DeliverAsync(0, 9, 1);
+        await host.TickAsync();
 
         Assert.Equal(["[0]", "[1]", "[2]", "[7]", "[8]", "[9]"], _bed.Sink.Rows());
         var state = await StateAsync(host, "ids");
