@@ -16,6 +16,8 @@ internal static class GridFiles
 
     public static string Result(ResultId id) => $"{Results(id.JobId)}{id}";
 
+    public static string Uploads(string jobId) => $"uploads/{jobId}/";
+
     /// <summary>Shared files are named by their content: a client that has one knows it in every job.</summary>
     public static string Shared(string sha256) => $"files/{sha256}";
 }

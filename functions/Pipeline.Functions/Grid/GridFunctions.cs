@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Pipeline.Access;
 using Pipeline.Grid.Applications;
 using Pipeline.Grid.Limits;
@@ -23,6 +24,7 @@ public sealed class GridFunctions(
     ProjectKeyStore keys,
     ResultUploads uploads,
     IEnumerable<IGridApplication> applications,
+    GridWakeups wakeups,
     TimeProvider time)
 {
     // After an answer that waited there is nothing to wait for; after one that did not, a crowd must not come back at once.
@@ -97,12 +99,14 @@ public sealed class GridFunctions(
     [RequiresRole(Role.Volunteer)]
     public Task<IActionResult> ReportAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grid/reports")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => gate.HostAsync(request, async host =>
     {
         var reports = (await GridGate.ReadAsync<ReportRequest>(request, WireChecks.Check, cancellationToken)).Reports;
         var refusals = await MissingFilesAsync(host, reports, cancellationToken);
         var taken = reports.Where(report => !refusals.ContainsKey(report.ResultId)).ToList();
         var answers = new Queue<ReportAnswer>(taken.Count == 0 ? [] : await scheduler.ReportAsync(host, taken, cancellationToken));
+        await RaiseProgress.OfAsync(wakeups, client, cancellationToken);
         return GridGate.Ok(new ReportAnswers([.. reports.Select(report => refusals.GetValueOrDefault(report.ResultId) ?? answers.Dequeue())]));
     });
 

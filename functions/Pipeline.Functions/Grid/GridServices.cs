@@ -1,6 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Grid.Applications;
+using Pipeline.Grid.Assimilation;
 using Pipeline.Grid.Scheduling;
+using Pipeline.Grid.Splitting;
+using Pipeline.Grid.Validation;
+using Pipeline.Jobs;
 
 namespace Pipeline.Grid;
 
@@ -15,5 +20,23 @@ public static class GridServices
         .AddSingleton<GridWakeups>()
         .AddSingleton<GridShards>()
         .AddSingleton<IGridScheduler, GridScheduler>()
+        .AddSingleton<IJobKind, GridJobKind>()
+        .AddSingleton<Splitter>()
+        .AddSingleton<UnitPages>()
+        .AddSingleton<UnitValidator>()
+        .AddSingleton<Assimilator>()
+        .AddSingleton<GridSweeper>()
+        .AddSingleton<IJobRemains>(provider => provider.GetRequiredService<GridSweeper>())
+        .AddSingleton(provider => new GridEngine(
+            new Lazy<JobService>(provider.GetRequiredService<JobService>),
+            provider.GetServices<IGridApplication>(),
+            provider.GetRequiredService<GridShards>(),
+            provider.GetRequiredService<GridSettings>(),
+            provider.GetRequiredService<GridWakeups>(),
+            provider.GetRequiredService<Splitter>(),
+            provider.GetRequiredService<UnitPages>(),
+            provider.GetRequiredService<UnitValidator>(),
+            provider.GetRequiredService<Assimilator>(),
+            provider.GetRequiredService<GridSweeper>()))
         .AddGridApi();
 }

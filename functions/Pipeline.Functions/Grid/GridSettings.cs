@@ -8,10 +8,11 @@ namespace Pipeline.Grid;
 /// <param name="ResultsInProgress">Results that a processor of a host may have at the same time.</param>
 /// <param name="MaxPending">Calls that may wait for the log; more are refused.</param>
 /// <param name="LiveUnits">Work units of a job that are kept in memory; the next are registered as these end.</param>
-public sealed record GridSettings(int Shards = 1, int DailyResults = 1_000, int ResultsInProgress = 32, int MaxPending = 10_000, int LiveUnits = 20_000)
+/// <param name="UnitsPerFile">Work units whose results go into one file of a job's result.</param>
+public sealed record GridSettings(int Shards = 1, int DailyResults = 1_000, int ResultsInProgress = 32, int MaxPending = 10_000, int LiveUnits = 20_000, int UnitsPerFile = 1_000)
 {
     /// <summary>Reads <c>PipelineGridShards</c>, <c>PipelineGridDailyResults</c>, <c>PipelineGridResultsInProgress</c>,
-    /// <c>PipelineGridMaxPending</c> and <c>PipelineGridLiveUnits</c>.</summary>
+    /// <c>PipelineGridMaxPending</c>, <c>PipelineGridLiveUnits</c> and <c>PipelineGridUnitsPerFile</c>.</summary>
     /// <exception cref="InvalidOperationException">A setting is not a whole number within its bounds.</exception>
     public static GridSettings Read(IConfiguration configuration)
     {
@@ -21,7 +22,8 @@ public sealed record GridSettings(int Shards = 1, int DailyResults = 1_000, int 
             Number("PipelineGridDailyResults", standard.DailyResults, 1, 1_000_000),
             Number("PipelineGridResultsInProgress", standard.ResultsInProgress, 1, 10_000),
             Number("PipelineGridMaxPending", standard.MaxPending, 1, 1_000_000),
-            Number("PipelineGridLiveUnits", standard.LiveUnits, 1, 1_000_000));
+            Number("PipelineGridLiveUnits", standard.LiveUnits, 1, 1_000_000),
+            Number("PipelineGridUnitsPerFile", standard.UnitsPerFile, 1, 1_000));
 
         int Number(string name, int standardValue, int min, int max)
         {

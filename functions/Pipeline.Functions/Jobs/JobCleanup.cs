@@ -5,7 +5,7 @@ using Pipeline.Storage;
 namespace Pipeline.Jobs;
 
 /// <summary>Removes what a cancelled job leaves behind.</summary>
-public sealed class JobCleanup(IObjectStore store)
+public sealed class JobCleanup(IObjectStore store, IEnumerable<IJobRemains> remains)
 {
     // Tasks look for the mark of cancellation at least this often (see JobCancellation), so after twice that time none writes any more.
     private static readonly TimeSpan Grace = 2 * JobCancellation.Interval;
@@ -25,6 +25,8 @@ public sealed class JobCleanup(IObjectStore store)
     public async Task RemoveJobFiles([ActivityTrigger] string jobId, CancellationToken cancellationToken)
     {
         var keep = new[] { JobFiles.Spec(jobId), JobFiles.Cancelled(jobId) };
+        foreach (var room in remains)
+            await room.RemoveAsync(jobId, cancellationToken);
         foreach (var (container, folder) in new[] { (JobFiles.Container, $"{jobId}/"), (JobFiles.Results, JobFiles.Result(jobId)) })
         {
             await foreach (var blob in store.ListAsync(container, folder, cancellationToken))

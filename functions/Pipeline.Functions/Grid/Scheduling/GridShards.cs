@@ -11,7 +11,8 @@ namespace Pipeline.Grid.Scheduling;
 /// would be a stranger.</summary>
 internal sealed class GridShards(IObjectStore store, GridSettings settings, GridWakeups wakeups, TimeProvider time, ILogger<GridShards> logger) : IAsyncDisposable
 {
-    private const string CountPath = "shards";
+    /// <summary>Where the number of parts is kept.</summary>
+    public const string CountPath = "shards";
 
     private readonly SemaphoreSlim _opening = new(1);
     private GridShard[]? _shards;

@@ -1,0 +1,13 @@
+using Microsoft.DurableTask.Client;
+
+namespace Pipeline.Grid;
+
+/// <summary>Wakes the orchestrations of jobs whose results have come.</summary>
+internal static class RaiseProgress
+{
+    public static async Task OfAsync(GridWakeups wakeups, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        foreach (var job in wakeups.Take())
+            await client.RaiseEventAsync(job, GridOrchestrator.ProgressEvent, true, cancellationToken);
+    }
+}
