@@ -1,0 +1,67 @@
+using Pipeline.Jobs;
+using Pipeline.Storage;
+
+namespace Pipeline.Grid.Applications.Alignment;
+
+/// <summary>The parameters of an alignment job.</summary>
+internal sealed record AlignmentParameters(
+    string Reference, ScoringSpec Scoring, bool BothStrands, int MinScore, int ReadsPerUnit, SimulatedReads? Simulated, int Count, string NameColumn, string SequenceColumn)
+{
+    /// <summary>How many reads a work unit may have.</summary>
+    public const int MaxReadsPerUnit = 10_000;
+
+    public static AlignmentParameters Read(GridSource source, ICollection<SpecFault> faults)
+    {
+        var found = new List<SpecFault>();
+        var spec = ParameterReader.Open(source, found);
+        var reference = spec.Text("reference", required: true) ?? "";
+        if (reference.Length > 0)
+            CheckPath(reference, "/parameters/reference", found);
+        var scoring = ScoringSpec.Read(spec.Section("scoring"));
+        var strands = spec.Choice("strands", ["both", "forward"]);
+        if (strands == "both" && !scoring.IsDna)
+            spec.Fault("strands", "Proteins have no other strand. Leave it out.");
+        var reads = spec.Section("reads");
+        var columns = spec.Section("columns");
+        var parameters = new AlignmentParameters(reference, scoring, scoring.IsDna && strands != "forward",
+            (int)(spec.Integer("minScore", 1, LaneElements.MaxScore) ?? 1), (int)(spec.Integer("readsPerUnit", 1, MaxReadsPerUnit) ?? 256),
+            reads is null ? null : Simulation(reads), (int)(reads?.Integer("count", 1, 100_000_000, required: true) ?? 0),
+            columns?.Text("name") ?? "name", columns?.Text("sequence") ?? "sequence");
+        reads?.End();
+        columns?.End();
+        spec.End();
+        if (found.Count == 0 && parameters.Simulated is { } simulated && simulated.Length > scoring.ToScoring().MaxQuery / 2)
+            found.Add(new SpecFault("/parameters/reads/length", $"With this scoring, reads are simulated with up to {scoring.ToScoring().MaxQuery / 2:N0} letters."));
+        CheckInput(source, parameters.Simulated is not null, columns is not null, found);
+        foreach (var fault in found)
+            faults.Add(fault);
+        return parameters;
+    }
+
+    private static SimulatedReads Simulation(SpecReader reads) => new(
+        reads.Integer("seed", long.MinValue, long.MaxValue) ?? 1, (int)(reads.Integer("length", 1, 4_096) ?? 100),
+        reads.Number("substitutions", 0, 1) ?? 0.02, reads.Number("insertions", 0, 0.5) ?? 0.005, reads.Number("deletions", 0, 0.9) ?? 0.005);
+
+    private static void CheckInput(GridSource source, bool simulated, bool columns, List<SpecFault> faults)
+    {
+        if (source.File is { } file)
+            CheckPath(file, "/file", faults);
+        var inputs = (source.Dataset is null ? 0 : 1) + (source.File is null ? 0 : 1) + (simulated ? 1 : 0);
+        if (inputs != 1)
+            faults.Add(new SpecFault("", $"The reads come from one of 'file' (FASTA), 'dataset' (Parquet) and 'parameters.reads' (simulated); here are {inputs} of them."));
+        if (columns && source.Dataset is null)
+            faults.Add(new SpecFault("/parameters/columns", "Only a dataset has columns. Leave it out, or name a dataset."));
+    }
+
+    private static void CheckPath(string path, string pointer, List<SpecFault> faults)
+    {
+        try
+        {
+            ObjectName.CheckPath(path);
+        }
+        catch (InvalidObjectNameException e)
+        {
+            faults.Add(new SpecFault(pointer, e.Message));
+        }
+    }
+}
