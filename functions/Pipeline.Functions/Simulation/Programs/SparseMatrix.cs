@@ -1,11 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Pipeline.Simulation.Programs;
 
 /// <summary>A square matrix by rows: row i's elements are those from <c>Starts[i]</c> to <c>Starts[i + 1]</c>, in the order of their columns.</summary>
-/// <param name="Starts">Where rows start; one more than there are rows.</param>
-/// <param name="Columns">Columns of the elements.</param>
-/// <param name="Values">The elements.</param>
-internal sealed record SparseMatrix(int[] Starts, int[] Columns, double[] Values)
+internal sealed class SparseMatrix
 {
+    private SparseMatrix(int[] starts, int[] columns, double[] values) => (Starts, Columns, Values) = (starts, columns, values);
+
+    /// <summary>Where rows start; one more than there are rows.</summary>
+    public int[] Starts { get; }
+
+    /// <summary>Columns of the elements, every one less than <see cref="Size"/>.</summary>
+    public int[] Columns { get; }
+
+    /// <summary>The elements.</summary>
+    public double[] Values { get; }
+
     public int Size => Starts.Length - 1;
 
     /// <summary>Puts elements in order; those of the same place are added up, in the order given.</summary>
@@ -19,6 +30,7 @@ internal sealed record SparseMatrix(int[] Starts, int[] Columns, double[] Values
         var (columns, values, next) = (new int[elements.Count], new double[elements.Count], starts[..size]);
         foreach (var (row, column, value) in elements)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)size, nameof(elements));
             columns[next[row]] = column;
             values[next[row]++] = value;
         }
@@ -28,17 +40,20 @@ internal sealed record SparseMatrix(int[] Starts, int[] Columns, double[] Values
     /// <summary>y = A x for the rows from <paramref name="first"/> on.</summary>
     public void Multiply(int first, ReadOnlySpan<double> x, Span<double> y)
     {
-        var start = Starts[first];
+        // This loop is most of a solver's time. Here and in Of is checked what makes every access lie within its array, once for all.
+        ArgumentOutOfRangeException.ThrowIfNotEqual(x.Length, Size);
+        var starts = Starts.AsSpan(first, y.Length + 1);
+        ref var column = ref MemoryMarshal.GetArrayDataReference(Columns);
+        ref var value = ref MemoryMarshal.GetArrayDataReference(Values);
+        ref var element = ref MemoryMarshal.GetReference(x);
+        nint i = starts[0];
         for (var row = 0; row < y.Length; row++)
         {
-            var end = Starts[first + row + 1];
-            var columns = Columns.AsSpan(start, end - start);
-            var values = Values.AsSpan(start, columns.Length);
+            nint end = starts[row + 1];
             var sum = 0.0;
-            for (var i = 0; i < values.Length; i++)
-                sum += values[i] * x[columns[i]];
+            for (; i < end; i++)
+                sum += Unsafe.Add(ref value, i) * Unsafe.Add(ref element, Unsafe.Add(ref column, i));
             y[row] = sum;
-            start = end;
         }
     }
 
