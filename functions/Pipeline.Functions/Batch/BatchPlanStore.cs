@@ -35,9 +35,7 @@ public sealed class BatchPlanStore(IObjectStore store)
     {
         if (Find(run) is { } kept)
             return kept;
-        await using var stream = await store.OpenReadAsync(JobFiles.Container, BatchFiles.Plan(run), cancellationToken);
-        var plan = await JsonSerializer.DeserializeAsync<BatchPlan>(stream, Responses.Json, cancellationToken)
-            ?? throw new InvalidDataException($"{JobFiles.Container}/{BatchFiles.Plan(run)} is empty.");
+        var plan = await store.ReadJsonAsync<BatchPlan>(JobFiles.Container, BatchFiles.Plan(run), Responses.Json, cancellationToken);
         Keep(run, plan);
         return plan;
     }

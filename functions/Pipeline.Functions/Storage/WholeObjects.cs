@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pipeline.Storage;
 
 /// <summary>Reads objects that fit into memory: those that the app itself writes, or whose length was looked at before.</summary>
@@ -11,6 +13,15 @@ internal static class WholeObjects
         using var buffer = new MemoryStream();
         await stream.CopyToAsync(buffer, cancellationToken);
         return buffer.ToArray();
+    }
+
+    /// <summary>What an object says as JSON.</summary>
+    /// <exception cref="ObjectNotFoundException">There is none.</exception>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static async Task<T> ReadJsonAsync<T>(this IObjectStore store, string container, string path, JsonSerializerOptions options, CancellationToken cancellationToken)
+    {
+        await using var stream = await store.OpenReadAsync(container, path, cancellationToken);
+        return await JsonSerializer.DeserializeAsync<T>(stream, options, cancellationToken) ?? throw new JsonException($"{container}/{path} is empty.");
     }
 
     /// <summary>All bytes of an object; null where there is none.</summary>

@@ -13,9 +13,10 @@ namespace Pipeline.Training;
 /// <param name="Round">The round that comes next.</param>
 /// <param name="Epoch">The sum of this epoch's rounds.</param>
 /// <param name="Total">The sum of all rounds before it.</param>
-/// <param name="WaitMs">Milliseconds of rounds in which the slowest task was neither computing nor exchanging.</param>
+/// <param name="OrchestrationMs">Milliseconds of rounds in which the slowest task was neither computing nor exchanging.</param>
 /// <param name="LeftOut">Contributions that came too late.</param>
 /// <param name="Last">The last epoch that has ended; null before.</param>
+/// <param name="Pace">How many rounds workers make before they report.</param>
 public sealed record TrainingCursor(
     string JobId,
     string Run,
@@ -29,13 +30,24 @@ public sealed record TrainingCursor(
     int Round,
     RoundReport Epoch,
     RoundReport Total,
-    double WaitMs,
+    double OrchestrationMs,
     int LeftOut,
-    EpochReport? Last)
+    EpochReport? Last,
+    Pace Pace)
 {
     internal TrainingRun TrainingRun => new(JobId, Run);
 
     internal RoundTask Task(int worker) => new(JobId, Run, Round, worker, Workers, WorkersBefore, ChangedAt);
+
+    /// <summary>The rounds of the next leg: it ends with the epoch, and at a checkpoint, behind which nobody has to go back.</summary>
+    internal int Leg()
+    {
+        if (Shape.Strategy.Type != StrategySpec.Synchronous)
+            return 1;
+        var toEpoch = Shape.RoundsPerEpoch - (Round % Shape.RoundsPerEpoch);
+        var toCheckpoint = Shape.CheckpointEvery - (Round % Shape.CheckpointEvery);
+        return Math.Min(Pace.Leg, Math.Min(toEpoch, toCheckpoint));
+    }
 
     /// <summary>Takes over another number of workers, where a checkpoint allows it.</summary>
     internal TrainingCursor Resized()

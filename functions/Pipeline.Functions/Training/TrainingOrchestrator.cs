@@ -75,7 +75,7 @@ public static class TrainingOrchestrator
         await Task.WhenAll(Enumerable.Range(0, Math.Min(shape.PrepareTasks, 64)).Select(_ => LaneAsync()));
         shape = Check(await context.CallActivityAsync<TrainingShape>(nameof(TrainingActivities.StartTraining), run, Retries), s => s.Error, progress);
         var now = context.CurrentUtcDateTime;
-        return new TrainingCursor(run.JobId, run.Run, shape, now, now, shape.Workers, shape.Workers, 0, null, 0, new RoundReport(), new RoundReport(), 0, 0, null);
+        return new TrainingCursor(run.JobId, run.Run, shape, now, now, shape.Workers, shape.Workers, 0, null, 0, new RoundReport(), new RoundReport(), 0, 0, null, new Pace());
 
         async Task LaneAsync()
         {
@@ -89,41 +89,50 @@ public static class TrainingOrchestrator
 
     private static async Task<TrainingCursor> RunRoundAsync(TaskOrchestrationContext context, TrainingCursor at, TrainingProgress progress)
     {
-        var (strategy, started) = (at.Shape.Strategy, context.CurrentUtcDateTime);
+        var (strategy, started, rounds) = (at.Shape.Strategy, context.CurrentUtcDateTime, at.Leg());
         var participants = at.Participants();
-        var tasks = participants.Select(w => context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.TrainRound), at.Task(w), Retries)).ToList();
+        var tasks = participants.Select(w => context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.TrainRound), at.Task(w) with { Rounds = rounds }, Retries)).ToList();
         if (strategy.DeadlineSeconds > 0)
             await WaitAsync(context, tasks, TimeSpan.FromSeconds(strategy.DeadlineSeconds));
         else
             await Task.WhenAll(tasks);
         var done = participants.Zip(tasks).Where(p => p.Second.IsCompletedSuccessfully).ToList();
-        var sum = new RoundReport();
-        foreach (var (_, task) in done)
-            sum = sum.Add(Check(task.Result, r => r.Error, progress));
-        var slowest = done.Max(p => p.Second.Result.ComputeMs + p.Second.Result.ExchangeMs);
+        var reports = done.Select(p => Check(p.Second.Result, r => r.Error, progress)).ToList();
+        // A worker that heard of all others is one round ahead of one that did not: all go on from where everybody is.
+        var reached = reports.Min(r => r.Rounds);
+        var sum = reports.Aggregate(new RoundReport(), (total, report) => total.Add(report.UpTo(reached)));
+        var slowest = reports.Max(r => r.Milliseconds());
+        var last = at with { Round = at.Round + reached - 1 };
 
         // A median needs every worker's own values; sums of them would not do.
         var everyone = done.Count == at.Workers;
         if (strategy.Type == StrategySpec.Synchronous || (everyone && strategy.Aggregate == "mean"))
         {
-            var levels = RoundRunner.Levels(at.Workers);
+            var levels = RoundTree.Levels(at.Workers);
             for (var level = 1; level < levels.Count; level++)
             {
                 var reduced = await Task.WhenAll(Enumerable.Range(0, levels[level]).Select(i =>
-                    context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.ReduceRound), new ReduceTask(at.Task(i), level), Retries)));
-                slowest += reduced.Max(r => r.ComputeMs + r.ExchangeMs);
+                    context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.ReduceRound), new ReduceTask(last.Task(i), level), Retries)));
+                slowest += reduced.Max(r => r.Milliseconds());
                 sum = reduced.Aggregate(sum, (total, report) => total.Add(Check(report, r => r.Error, progress)));
             }
         }
         if (strategy.Type != StrategySpec.Synchronous)
         {
             var closed = Check(await context.CallActivityAsync<RoundReport>(
-                nameof(TrainingActivities.CloseRound), new CloseTask(at.Task(0), everyone ? null : [.. done.Select(p => p.First)]), Retries), r => r.Error, progress);
-            slowest += closed.ComputeMs + closed.ExchangeMs;
+                nameof(TrainingActivities.CloseRound), new CloseTask(last.Task(0), everyone ? null : [.. done.Select(p => p.First)]), Retries), r => r.Error, progress);
+            slowest += closed.Milliseconds();
             sum = sum.Add(closed);
         }
-        var waited = (context.CurrentUtcDateTime - started).TotalMilliseconds - slowest;
-        return at with { Round = at.Round + 1, Epoch = at.Epoch.Add(sum), WaitMs = at.WaitMs + Math.Max(0, waited), LeftOut = at.LeftOut + participants.Count - done.Count };
+        var taken = context.CurrentUtcDateTime - started;
+        return at with
+        {
+            Round = at.Round + reached,
+            Epoch = at.Epoch.Add(sum),
+            OrchestrationMs = at.OrchestrationMs + Math.Max(0, taken.TotalMilliseconds - slowest),
+            LeftOut = at.LeftOut + participants.Count - done.Count,
+            Pace = at.Pace.After(rounds, reached, taken.TotalSeconds, at.Round + reached),
+        };
     }
 
     // After the deadline the round goes on with those that are done, but never with none.
@@ -174,7 +183,8 @@ public static class TrainingOrchestrator
             ["trainMs"] = (long)(seconds * 1000),
             ["computeMs"] = (long)at.Total.ComputeMs,
             ["exchangeMs"] = (long)at.Total.ExchangeMs,
-            ["orchestrationMs"] = (long)at.WaitMs,
+            ["waitMs"] = (long)at.Total.WaitMs,
+            ["orchestrationMs"] = (long)at.OrchestrationMs,
             ["bytesSent"] = at.Total.BytesSent,
             ["bytesReceived"] = at.Total.BytesReceived,
             ["bytesRead"] = at.Shape.BytesRead,

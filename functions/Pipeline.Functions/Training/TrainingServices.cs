@@ -21,6 +21,8 @@ public static class TrainingServices
             .AddSingleton<TrainingWorkspace>()
             .AddSingleton<TrainingState>()
             .AddSingleton<WarmWorkers>()
+            .AddSingleton<Postbox>()
+            .AddSingleton<RoundExchange>()
             .AddSingleton<RoundRunner>()
             .AddSingleton<EpochRunner>()
             .AddSingleton<ResultPictures>()

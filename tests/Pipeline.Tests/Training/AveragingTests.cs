@@ -130,7 +130,7 @@ public sealed class AveragingTests : IDisposable
     public void Participants_AFraction_ChangesFromRoundToRoundAndFollowsFromTheSeed()
     {
         var shape = new TrainingShape(1, new StrategySpec(StrategySpec.Federated, Fraction: 0.25), 9, 20, 20, 1, Seed: 3, "accuracy");
-        var at = new TrainingCursor("j", "r", shape, default, default, 20, 20, 0, null, 0, new RoundReport(), new RoundReport(), 0, 0, null);
+        var at = new TrainingCursor("j", "r", shape, default, default, 20, 20, 0, null, 0, new RoundReport(), new RoundReport(), 0, 0, null, new Pace());
 
         var rounds = Enumerable.Range(0, 9).Select(r => (at with { Round = r }).Participants()).ToList();
 

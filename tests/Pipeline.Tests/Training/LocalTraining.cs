@@ -14,14 +14,18 @@ internal sealed class LocalTraining : IDisposable
 {
     private static readonly CancellationToken s_ct = CancellationToken.None;
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder;
+    private readonly bool _isFolderMine;
     private readonly DuckDb _duck = new();
     private readonly ServiceProvider _services;
 
-    public LocalTraining()
+    /// <param name="other">Whose folder to share, as another process would; null for one of its own.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public LocalTraining(LocalTraining? other = null, TimeProvider? time = null)
     {
+        (_folder, _isFolderMine) = other is null ? (new TemporaryFolder(), true) : (other._folder, false);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [ObjectStoreFactory.StoreRootKey] = _folder.Path }).Build();
-        _services = new ServiceCollection().AddPipelineStorage(configuration).AddJobs().AddTraining().AddSingleton<TrainingActivities>().BuildServiceProvider();
+        _services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddPipelineStorage(configuration).AddJobs().AddTraining().AddSingleton<TrainingActivities>().BuildServiceProvider();
     }
 
     public TrainingActivities Activities => _services.GetRequiredService<TrainingActivities>();
@@ -92,8 +96,8 @@ internal sealed class LocalTraining : IDisposable
         {
             var task = at with { Round = round };
             for (var worker = 0; worker < task.Workers; worker++)
-                sum = sum.Add(await Activities.TrainRound(task with { Worker = worker }, s_ct));
-            var levels = RoundRunner.Levels(task.Workers);
+                sum = sum.Add((await Activities.TrainRound(task with { Worker = worker }, s_ct)).UpTo(1));
+            var levels = RoundTree.Levels(task.Workers);
             for (var level = 1; level < levels.Count; level++)
             {
                 for (var i = 0; i < levels[level]; i++)
@@ -119,7 +123,7 @@ internal sealed class LocalTraining : IDisposable
     public async Task<TrainState> StateAsync(TrainingJob job, RoundTask at)
     {
         using var worker = new WarmWorker();
-        return (await Get<RoundRunner>().BringToAsync(job, worker, at, at.Round, new RoundRunner.Meter(), s_ct)).State();
+        return (await Get<RoundRunner>().BringToAsync(job, worker, at, at.Round, new Meter(), s_ct)).State();
     }
 
     /// <summary>Runs a job from its start, and gives the state after some rounds.</summary>
@@ -146,6 +150,7 @@ internal sealed class LocalTraining : IDisposable
     {
         _services.Dispose();
         _duck.Dispose();
-        _folder.Dispose();
+        if (_isFolderMine)
+            _folder.Dispose();
     }
 }

@@ -144,7 +144,7 @@ public sealed class RecoveryTests : IDisposable
     public void Resized_AWish_IsTakenUpAtACheckpointAndNotTooSoonAfterTheLast()
     {
         var shape = new TrainingShape(1, new StrategySpec(), 9, 2, 8, CheckpointEvery: 10, 1, "accuracy");
-        var at = new TrainingCursor("j", "r", shape, default, default, 2, 2, 0, Wanted: 40, 15, new RoundReport(), new RoundReport(), 0, 0, null);
+        var at = new TrainingCursor("j", "r", shape, default, default, 2, 2, 0, Wanted: 40, 15, new RoundReport(), new RoundReport(), 0, 0, null, new Pace());
 
         Assert.Equal(at, at.Resized());
         var resized = (at with { Round = 20 }).Resized();

@@ -45,5 +45,5 @@ public class SliceTreeTests
     [InlineData(8, new[] { 8 })]
     [InlineData(9, new[] { 9, 2 })]
     [InlineData(256, new[] { 256, 32, 4 })]
-    public void Levels_ManyWorkers_AreAddedUpUntilFewAreLeft(int workers, int[] expected) => Assert.Equal(expected, RoundRunner.Levels(workers));
+    public void Levels_ManyWorkers_AreAddedUpUntilFewAreLeft(int workers, int[] expected) => Assert.Equal(expected, RoundTree.Levels(workers));
 }

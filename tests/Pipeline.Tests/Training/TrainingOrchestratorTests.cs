@@ -15,7 +15,7 @@ public class TrainingOrchestratorTests
     private readonly List<JobState> _shown = [];
     private readonly TaskCompletionSource<int> _workersEvent = new();
     private readonly TaskCompletionSource _timer = new();
-    private Func<RoundTask, Task<RoundReport>> _train = _ => Task.FromResult(new RoundReport(10, 5));
+    private Func<RoundTask, Task<RoundReport>> _train = task => Task.FromResult(Trained(task.Rounds));
     private Func<EpochEnd, EpochOutcome> _judge = end => new EpochOutcome(Report(end.Epoch, stop: false));
     private TrainingInput? _next;
 
@@ -27,11 +27,33 @@ public class TrainingOrchestratorTests
         Assert.Equal(
             ["PlanTraining", "PrepareSamples", "PrepareSamples", "StartTraining",
              .. Enumerable.Repeat("TrainRound", 6), "TestEpoch", "TestEpoch", "CloseEpoch",
-             .. Enumerable.Repeat("TrainRound", 6), "TestEpoch", "TestEpoch", "CloseEpoch", "PublishModel", "ForgetTraining"],
+             .. Enumerable.Repeat("TrainRound", 4), "TestEpoch", "TestEpoch", "CloseEpoch", "PublishModel", "ForgetTraining"],
             _calls.Select(c => c.Name));
         Assert.Equal((7, 6, 120), (output!.Statistics["version"], output.Statistics["rounds"], output.Statistics["samples"]));
         Assert.Equal(["models/m/7/README.md"], output.Artifacts);
         Assert.Contains(_shown, s => s.Progress is { Stage: "train", Note: "epoch 2/2 · loss 0.5000 · validation 0.4000 · accuracy 75.00 %" });
+    }
+
+    [Fact]
+    public async Task Run_WorkersThatHearOfEachOther_GoThroughMoreRoundsUpToTheCheckpointOrTheEpochsEnd()
+    {
+        var output = await RunAsync(Small with { Rounds = 50, RoundsPerEpoch = 25, CheckpointEvery = 20 });
+
+        Assert.Equal([(0, 1), (1, 8), (9, 11), (20, 5), (25, 15), (40, 10)], Called<RoundTask>("TrainRound").Where(t => t.Worker == 1).Select(t => (t.Round, t.Rounds)));
+        Assert.Equal((50, 50 * 2 * 10), (output!.Statistics["rounds"], output.Statistics["samples"]));
+    }
+
+    [Fact]
+    public async Task Run_WorkersThatDoNotHearOfEachOther_GoOnTogetherRoundByRound()
+    {
+        // The second worker runs when the first has given up, and so comes one round further.
+        _train = task => Task.FromResult(Trained(task.Rounds == 1 ? 1 : 1 + task.Worker));
+
+        var output = await RunAsync(Small with { Rounds = 40, RoundsPerEpoch = 40, Epochs = 1, CheckpointEvery = 40 });
+
+        Assert.Equal([(0, 1), (1, 8), .. Enumerable.Range(2, 32).Select(r => (r, 1)), (34, 6), .. Enumerable.Range(35, 5).Select(r => (r, 1))],
+            Called<RoundTask>("TrainRound").Where(t => t.Worker == 0).Select(t => (t.Round, t.Rounds)));
+        Assert.Equal(40 * 2 * 10, output!.Statistics["samples"]);
     }
 
     [Fact]
@@ -59,7 +81,7 @@ public class TrainingOrchestratorTests
         {
             if (task is { Round: 0, Worker: 3 })
                 _timer.SetResult();
-            return task is { Round: 0, Worker: 1 } ? late.Task : Task.FromResult(new RoundReport(10, 5));
+            return task is { Round: 0, Worker: 1 } ? late.Task : Task.FromResult(Trained(task.Rounds));
         };
 
         var output = await RunAsync(Small with { Strategy = new StrategySpec(StrategySpec.Federated, DeadlineSeconds: 5), Workers = 4, Slices = 4, Rounds = 1, RoundsPerEpoch = 1, Epochs = 1 });
@@ -108,19 +130,19 @@ public class TrainingOrchestratorTests
         {
             if (task is { Round: 0, Worker: 0 })
                 _workersEvent.SetResult(4);
-            return Task.FromResult(new RoundReport(10, 5));
+            return Task.FromResult(Trained(task.Rounds));
         };
 
         await RunAsync(Small);
 
-        Assert.Equal([2, 2, 4, 4, 4, 4], Called<RoundTask>("TrainRound").GroupBy(t => t.Round).OrderBy(g => g.Key).Select(g => g.Count()));
+        Assert.Equal([(0, 2), (1, 2), (2, 4), (3, 4), (4, 4)], Called<RoundTask>("TrainRound").GroupBy(t => t.Round).OrderBy(g => g.Key).Select(g => (g.Key, g.Count())));
         Assert.All(Called<RoundTask>("TrainRound").Where(t => t.Round >= 2), t => Assert.Equal((4, 2, 2), (t.Workers, t.WorkersBefore, t.ChangedAt)));
     }
 
     [Fact]
     public async Task Run_ManyRounds_GoesOnInANewHistoryWhereItWas()
     {
-        var output = await RunAsync(Small with { Workers = 8, Rounds = 300, RoundsPerEpoch = 300, Epochs = 1 });
+        var output = await RunAsync(Small with { Workers = 8, Rounds = 300, RoundsPerEpoch = 300, Epochs = 1, CheckpointEvery = 1 });
 
         Assert.Null(output);
         Assert.Equal(_calls.Count(c => c.Name == "TrainRound") / 8, _next!.At!.Round);
@@ -157,12 +179,14 @@ public class TrainingOrchestratorTests
     {
         _train = task => task.Round == 1
             ? Task.FromException<RoundReport>(new TaskFailedException("TrainRound", 7, new TaskFailureDetails("IOException", "The disk is full.", null, null, null)))
-            : Task.FromResult(new RoundReport(10, 5));
+            : Task.FromResult(Trained(task.Rounds));
 
         var e = await Assert.ThrowsAsync<JobFailedException>(() => RunAsync(Small));
 
         Assert.Equal(("The disk is full.", "round 1"), (e.Error.Message, e.Error.Task));
     }
+
+    private static RoundReport Trained(int rounds) => new(10 * (rounds - 1), 5 * (rounds - 1), Rounds: rounds, Last: new RoundReport(10, 5));
 
     private static EpochReport Report(int epoch, bool stop) =>
         new(epoch, 0.5, 0.4, new Dictionary<string, double> { ["accuracy"] = 0.75 }, 0.1, 60, 1, 100, epoch, 0.4, stop);

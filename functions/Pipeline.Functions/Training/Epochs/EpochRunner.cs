@@ -16,7 +16,7 @@ public sealed class EpochRunner(TrainingWorkspace workspace, TrainingState state
     /// <summary>Tests on a worker's share of the validation data, and leaves the predictions. The first worker also leaves the weights.</summary>
     public async Task<RoundReport> TestAsync(EpochTask task, CancellationToken cancellationToken)
     {
-        var (job, meter, run) = (await workspace.OpenAsync(task.At.Run, cancellationToken), new RoundRunner.Meter(), task.At.Run);
+        var (job, meter, run) = (await workspace.OpenAsync(task.At.Run, cancellationToken), new Meter(), task.At.Run);
         var worker = warm.Take(run, task.At.Worker) ?? new WarmWorker();
         try
         {
@@ -74,11 +74,8 @@ public sealed class EpochRunner(TrainingWorkspace workspace, TrainingState state
     }
 
     /// <summary>The report of an epoch.</summary>
-    internal async Task<EpochReport> ReadReportAsync(TrainingRun run, int epoch, CancellationToken cancellationToken)
-    {
-        await using var stream = await store.OpenReadAsync(JobFiles.Container, run.EpochReport(epoch), cancellationToken);
-        return await JsonSerializer.DeserializeAsync<EpochReport>(stream, Responses.Json, cancellationToken) ?? throw new InvalidDataException($"{run.EpochReport(epoch)} is empty.");
-    }
+    internal Task<EpochReport> ReadReportAsync(TrainingRun run, int epoch, CancellationToken cancellationToken) =>
+        store.ReadJsonAsync<EpochReport>(JobFiles.Container, run.EpochReport(epoch), Responses.Json, cancellationToken);
 
     /// <summary>All predictions of an epoch, in the order of the validation data.</summary>
     internal async Task<Predictions> ReadPredictionsAsync(TrainingJob job, int epoch, CancellationToken cancellationToken)

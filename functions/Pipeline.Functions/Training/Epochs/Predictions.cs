@@ -44,7 +44,7 @@ internal sealed record Predictions(int Outputs, float[] Labels, float[] Values, 
     public static Predictions Join(IReadOnlyList<Predictions> parts) =>
         new(parts[0].Outputs, [.. parts.SelectMany(p => p.Labels)], [.. parts.SelectMany(p => p.Values)], parts.Sum(p => p.Loss));
 
-    public byte[] ToBytes() => SealedBytes.Write("PLPR"u8, writer =>
+    public byte[] ToBytes() => SealedBytes.Write("PLPR"u8, 0, writer =>
     {
         writer.Write(Outputs);
         writer.Write(Loss);

@@ -7,7 +7,7 @@ using Pipeline.Storage;
 namespace Pipeline.Training;
 
 /// <summary>Makes a model and a result of a training that has ended.</summary>
-public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState state, EpochRunner epochs, ResultPictures pictures, SampleSourceBuilder sources, JobService jobs, IObjectStore store, WarmWorkers warm, TimeProvider time)
+public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState state, EpochRunner epochs, ResultPictures pictures, SampleSourceBuilder sources, JobService jobs, IObjectStore store, WarmWorkers warm, Postbox postbox, TimeProvider time)
 {
     /// <summary>Publishes the model and the result. Done twice, it is the same version.</summary>
     /// <param name="run">The run.</param>
@@ -59,6 +59,7 @@ public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState st
     public Task ForgetAsync(TrainingRun run, CancellationToken cancellationToken)
     {
         warm.Clear(run);
+        postbox.Clear(run);
         return state.RemoveAsync(run.AllOf, cancellationToken);
     }
 
@@ -103,8 +104,7 @@ public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState st
     {
         try
         {
-            await using var stream = await store.OpenReadAsync(ModelFiles.Container, ModelFiles.Folder(name, version) + ModelFiles.Lineage, cancellationToken);
-            return await JsonSerializer.DeserializeAsync<ModelLineage>(stream, Responses.Json, cancellationToken);
+            return await store.ReadJsonAsync<ModelLineage>(ModelFiles.Container, ModelFiles.Folder(name, version) + ModelFiles.Lineage, Responses.Json, cancellationToken);
         }
         catch (Exception e) when (e is ObjectNotFoundException or JsonException)
         {

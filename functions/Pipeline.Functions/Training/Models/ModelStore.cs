@@ -130,8 +130,7 @@ public sealed class ModelStore(IObjectStore store)
     {
         try
         {
-            await using var stream = await store.OpenReadAsync(ModelFiles.Container, path, cancellationToken);
-            return await JsonSerializer.DeserializeAsync<T>(stream, Responses.Json, cancellationToken);
+            return await store.ReadJsonAsync<T>(ModelFiles.Container, path, Responses.Json, cancellationToken);
         }
         catch (ObjectNotFoundException)
         {

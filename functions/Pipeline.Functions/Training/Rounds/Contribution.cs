@@ -15,7 +15,7 @@ internal static class Contribution
     /// <param name="exchange">How. All but the exact encoding take one piece.</param>
     /// <param name="encoded">How many values at the front of each are encoded so; those behind are exact.</param>
     /// <param name="residual">What <c>top-k</c> left out earlier, a value for each of these; it is changed to what is left out now.</param>
-    public static byte[] ToBytes(IReadOnlyList<Piece> pieces, ExchangeSpec exchange, int encoded, float[]? residual = null) => SealedBytes.Write("PLGR"u8, writer =>
+    public static byte[] ToBytes(IReadOnlyList<Piece> pieces, ExchangeSpec exchange, int encoded, float[]? residual = null) => SealedBytes.Write("PLGR"u8, pieces.Sum(p => (p.Values.Length * sizeof(float)) + 64), writer =>
     {
         writer.Write(pieces.Count);
         foreach (var piece in pieces)

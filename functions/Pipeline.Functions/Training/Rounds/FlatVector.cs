@@ -5,7 +5,7 @@ namespace Pipeline.Training;
 /// <summary>A vector as a blob.</summary>
 internal static class FlatVector
 {
-    public static byte[] ToBytes(float[] values) => SealedBytes.Write("PLFV"u8, writer =>
+    public static byte[] ToBytes(float[] values) => SealedBytes.Write("PLFV"u8, values.Length * sizeof(float), writer =>
     {
         writer.Write(values.Length);
         writer.Write(MemoryMarshal.AsBytes(values.AsSpan()));

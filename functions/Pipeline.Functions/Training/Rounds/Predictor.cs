@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training;
@@ -33,7 +34,7 @@ internal class Predictor : IDisposable
         set_num_threads(1); // OpenMP keeps the number a thread, and this one may be new.
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        return Network.Forward(Input(inputs, shape), new Pass(Leaves, Views, Training: false)).contiguous().data<float>().ToArray();
+        return Values(Network.Forward(Input(inputs, shape), new Pass(Leaves, Views, Training: false))).ToArray();
     }
 
     /// <summary>Inputs as a tensor. Images lie in memory with their channels last, which all layers behind keep up: PyTorch pools such
@@ -45,6 +46,9 @@ internal class Predictor : IDisposable
         [_, _, _, _] => tensor(inputs, shape).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2),
         _ => tensor(inputs, shape),
     };
+
+    /// <summary>A tensor's values, for as long as it lives. As one block: TorchSharp's own accessor goes value by value.</summary>
+    protected static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.contiguous().bytes);
 
     /// <inheritdoc/>
     public virtual void Dispose()

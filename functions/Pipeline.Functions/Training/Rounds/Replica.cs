@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training;
@@ -39,13 +38,13 @@ internal sealed class Replica : Predictor
         foreach (var (slot, gradient) in Network.Weights.Zip(gradients))
         {
             if (gradient is not null && !gradient.IsInvalid)
-                Copy(gradient, values.AsSpan(slot.Offset, slot.Length));
+                Values(gradient).CopyTo(values.AsSpan(slot.Offset, slot.Length));
         }
         foreach (var (index, statistic) in pass.Statistics)
         {
             var slot = Network.Buffers[index];
             var target = values.AsSpan(Network.WeightCount + slot.Offset, slot.Length);
-            Copy(statistic, target);
+            Values(statistic).CopyTo(target);
             System.Numerics.Tensors.TensorPrimitives.Multiply(target, (float)targets.Length, target);
         }
         return new Piece(slice, slice + 1, targets.Length, loss.item<float>(), values);
@@ -76,10 +75,7 @@ internal sealed class Replica : Predictor
     public Tensor Anchor() => Weights.clone();
 
     /// <summary>What it has learnt.</summary>
-    public TrainState State() => new(Round, Weights.data<float>().ToArray(), Buffers.data<float>().ToArray(), [.. _slots.Select(s => s.data<float>().ToArray())]);
-
-    // As one block: TorchSharp's own accessor goes value by value.
-    private static void Copy(Tensor tensor, Span<float> target) => MemoryMarshal.Cast<byte, float>(tensor.contiguous().bytes).CopyTo(target);
+    public TrainState State() => new(Round, Values(Weights).ToArray(), Values(Buffers).ToArray(), [.. _slots.Select(s => Values(s).ToArray())]);
 
     /// <inheritdoc/>
     public override void Dispose()

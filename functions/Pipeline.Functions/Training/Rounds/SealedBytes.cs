@@ -6,9 +6,12 @@ namespace Pipeline.Training;
 /// <summary>Small binary documents with a mark in front and a checksum (SHA-256) behind, so that damage never goes unnoticed.</summary>
 internal static class SealedBytes
 {
-    public static byte[] Write(ReadOnlySpan<byte> mark, Action<BinaryWriter> write)
+    /// <param name="mark">What it is.</param>
+    /// <param name="capacity">About how many bytes that will be.</param>
+    /// <param name="write">Writes what it says.</param>
+    public static byte[] Write(ReadOnlySpan<byte> mark, int capacity, Action<BinaryWriter> write)
     {
-        using var stream = new MemoryStream();
+        using var stream = new MemoryStream(capacity + 256);
         stream.Write(mark);
         using (var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true))
             write(writer);

@@ -61,11 +61,7 @@ public sealed class TrainingWorkspace(IObjectStore store)
         return job;
     }
 
-    private async Task<T> ReadAsync<T>(string path, CancellationToken cancellationToken)
-    {
-        await using var stream = await store.OpenReadAsync(JobFiles.Container, path, cancellationToken);
-        return await JsonSerializer.DeserializeAsync<T>(stream, Responses.Json, cancellationToken) ?? throw new InvalidDataException($"{JobFiles.Container}/{path} is empty.");
-    }
+    private Task<T> ReadAsync<T>(string path, CancellationToken cancellationToken) => store.ReadJsonAsync<T>(JobFiles.Container, path, Responses.Json, cancellationToken);
 
     private static MemoryStream Json<T>(T value) => new(JsonSerializer.SerializeToUtf8Bytes(value, Responses.Json));
 }

@@ -38,11 +38,8 @@ public sealed class ScoringActivities(JobService jobs, ScoringPlanner planner, S
 
     private static string PlanPath(ScoringTask task) => $"{JobFiles.Work(task.JobId, task.Run)}plan.json";
 
-    private async Task<ScoringPlan> ReadPlanAsync(ScoringTask task, CancellationToken cancellationToken)
-    {
-        await using var stream = await store.OpenReadAsync(JobFiles.Container, PlanPath(task), cancellationToken);
-        return await JsonSerializer.DeserializeAsync<ScoringPlan>(stream, Responses.Json, cancellationToken) ?? throw new InvalidDataException($"{PlanPath(task)} is empty.");
-    }
+    private Task<ScoringPlan> ReadPlanAsync(ScoringTask task, CancellationToken cancellationToken) =>
+        store.ReadJsonAsync<ScoringPlan>(JobFiles.Container, PlanPath(task), Responses.Json, cancellationToken);
 
     private Task<T> GuardAsync<T>(ScoringTask task, string name, Func<CancellationToken, Task<T>> work, Func<JobError, T> failed, CancellationToken cancellationToken) =>
         JobTask.GuardAsync(store, time, task.JobId, name, work, TrainingFaults.Describe, failed, cancellationToken);
