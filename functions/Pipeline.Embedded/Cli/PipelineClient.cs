@@ -75,6 +75,10 @@ internal sealed partial class PipelineClient(HttpClient http) : IDisposable
     public Task CancelJobAsync(string id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, JobPath(id), null, cancellationToken);
 
+    /// <summary>Starts another job with the spec of one.</summary>
+    public Task<JobAccepted> RestartAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"{JobPath(id)}/restart", null, CliJson.Default.JobAccepted, cancellationToken);
+
     /// <summary>All datasets.</summary>
     public Task<DatasetView[]> ListDatasetsAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "api/datasets", null, CliJson.Default.DatasetViewArray, cancellationToken);

@@ -9,6 +9,9 @@ namespace Pipeline.Batch;
 /// whose output is there already does nothing.</summary>
 public sealed class BatchActivities(JobService jobs, BatchPlanner planner, BatchPlanStore plans, BatchTaskRunner runner, IObjectStore store, TimeProvider time)
 {
+    // A custom status may have 16 KB.
+    private const int MostStagesShown = 50;
+
     /// <summary>Plans the job and writes the plan.</summary>
     [Function(nameof(PlanBatch))]
     public async Task<BatchShape> PlanBatch([ActivityTrigger] BatchRun run, CancellationToken cancellationToken)
@@ -21,7 +24,8 @@ public sealed class BatchActivities(JobService jobs, BatchPlanner planner, Batch
             var spec = BatchSpec.Read(await jobs.ReadSpecAsync(run.JobId, cancellationToken));
             var plan = await plans.WriteAsync(run, await planner.PlanAsync(spec, run.JobId, cancellationToken), cancellationToken);
             var stages = plan.Stages.Select(s => new BatchShapeStage(s.Title, s.TaskCount, s.Merges)).ToList();
-            return new BatchShape(stages, plan.Options.ParallelTasks, watch.ElapsedMilliseconds);
+            var shown = PlanExplanation.Stages(plan).Select(s => new StageProgress(s.Name, s.DependsOn, 0, s.Tasks)).ToList();
+            return new BatchShape(stages, plan.Options.ParallelTasks, watch.ElapsedMilliseconds, Plan: shown.Count <= MostStagesShown ? shown : null);
         }
         catch (Exception e) when (JobFaults.Describe(e, "plan") is { } error)
         {

@@ -55,7 +55,7 @@ public static class BatchOrchestrator
         {
             var final = await context.CallActivityAsync<BatchOutcome>(
                 nameof(BatchActivities.RunFinalTask), new BatchRun(job.Id, run), Retries);
-            progress.Done(final.Report);
+            progress.Done(final.Report.Of("final"));
             return progress.Output(final, shape.PlanMs);
         }
         catch (TaskFailedException e)
@@ -95,8 +95,9 @@ public static class BatchOrchestrator
     {
         try
         {
-            return await context.CallActivityAsync<TaskReport>(
+            var report = await context.CallActivityAsync<TaskReport>(
                 task.Level == 0 ? nameof(BatchActivities.RunStageTask) : nameof(BatchActivities.RunMergeTask), task, Retries);
+            return report.Of(task.ToString());
         }
         catch (TaskFailedException e)
         {

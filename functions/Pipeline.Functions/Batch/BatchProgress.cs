@@ -11,6 +11,7 @@ internal sealed class BatchProgress(TaskOrchestrationContext context)
 
     private JobProgress _progress = new("plan");
     private TaskReport _sum = TaskReport.None;
+    private List<StageProgress> _stages = [];
 
     public void Planning() => Show();
 
@@ -18,6 +19,7 @@ internal sealed class BatchProgress(TaskOrchestrationContext context)
     {
         var levels = shape.Stages.SelectMany(s => s.Levels()).ToList();
         _progress = _progress with { Stages = levels.Count + 1, TasksTotal = levels.Sum() + 1 };
+        _stages = [.. shape.Plan ?? []];
     }
 
     public void Enter(string stage)
@@ -29,6 +31,8 @@ internal sealed class BatchProgress(TaskOrchestrationContext context)
     public void Done(TaskReport report)
     {
         _sum = _sum.Add(report);
+        if (_stages.FindIndex(s => s.Name == _progress.Stage) is var at and >= 0)
+            _stages[at] = _stages[at] with { TasksDone = _stages[at].TasksDone + report.Tasks };
         _progress = _progress with
         {
             TasksDone = _sum.Tasks,
@@ -42,7 +46,7 @@ internal sealed class BatchProgress(TaskOrchestrationContext context)
     public JobFailedException Fail(JobError error)
     {
         var shown = error.Message.Length <= LongestMessage ? error : error with { Message = error.Message[..LongestMessage] + " …" };
-        context.SetCustomStatus(new JobState(_progress, shown));
+        context.SetCustomStatus(new JobState(_progress, shown, Tasks()));
         return new JobFailedException(shown);
     }
 
@@ -63,5 +67,7 @@ internal sealed class BatchProgress(TaskOrchestrationContext context)
         });
     }
 
-    private void Show() => context.SetCustomStatus(new JobState(_progress));
+    private void Show() => context.SetCustomStatus(new JobState(_progress, Tasks: Tasks()));
+
+    private JobTasks? Tasks() => _stages.Count == 0 ? null : new JobTasks([.. _stages], _sum.Slowest ?? []);
 }

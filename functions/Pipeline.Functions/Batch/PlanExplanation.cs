@@ -7,7 +7,7 @@ internal static class PlanExplanation
 {
     public static JobPlan Of(JobSpec spec, BatchPlan plan)
     {
-        var stages = plan.Stages.SelectMany(stage => Explain(plan, stage)).Append(Final(plan)).ToList();
+        var stages = Stages(plan);
         var tasks = stages.Sum(s => s.Tasks);
         var bytes = stages.Sum(s => s.Bytes);
         var summary = plan.Stages.Count == 0
@@ -15,6 +15,9 @@ internal static class PlanExplanation
             : $"{tasks:N0} tasks in {stages.Count} stages read {ByteSize.Format(bytes)}, at most {plan.Options.ParallelTasks} at a time.";
         return new JobPlan(spec.Kind, spec.Name, summary, stages, [.. plan.Tables.Select(Explain)], plan.Notes);
     }
+
+    /// <summary>The stages with their merges and the final task, by the names that a running job tells.</summary>
+    public static List<PlanStage> Stages(BatchPlan plan) => [.. plan.Stages.SelectMany(stage => Explain(plan, stage)), Final(plan)];
 
     private static IEnumerable<PlanStage> Explain(BatchPlan plan, BatchStage stage)
     {

@@ -12,6 +12,7 @@ namespace Pipeline.Batch;
 /// <param name="QueryMs">Milliseconds spent in SQL.</param>
 /// <param name="WriteMs">Milliseconds spent writing output.</param>
 /// <param name="Error">Why it failed, where trying again cannot help; what can heal is thrown instead and tried again.</param>
+/// <param name="Slowest">The slowest tasks of a sum, slowest first.</param>
 public sealed record TaskReport(
     int Tasks = 1,
     long Rows = 0,
@@ -21,8 +22,12 @@ public sealed record TaskReport(
     long FetchMs = 0,
     long QueryMs = 0,
     long WriteMs = 0,
-    JobError? Error = null)
+    JobError? Error = null,
+    IReadOnlyList<TaskTiming>? Slowest = null)
 {
+    // As many as a person wants to look at.
+    private const int MostSlowest = 5;
+
     /// <summary>The sum of no reports.</summary>
     public static TaskReport None { get; } = new(Tasks: 0);
 
@@ -36,5 +41,9 @@ public sealed record TaskReport(
         FetchMs + other.FetchMs,
         QueryMs + other.QueryMs,
         WriteMs + other.WriteMs,
-        Error ?? other.Error);
+        Error ?? other.Error,
+        Slowest is null ? other.Slowest : other.Slowest is null ? Slowest : [.. Slowest.Concat(other.Slowest).OrderByDescending(t => t.Milliseconds).Take(MostSlowest)]);
+
+    /// <summary>The report with the task's name and time, for sums to compare.</summary>
+    public TaskReport Of(string task) => this with { Slowest = [new TaskTiming(task, FetchMs + QueryMs + WriteMs, RowsRead, BytesRead)] };
 }

@@ -7,7 +7,7 @@ using Pipeline.Storage;
 namespace Pipeline.Jobs;
 
 /// <summary>The HTTP API of datasets.</summary>
-public sealed class DatasetFunctions(DatasetCatalog datasets, DatasetWriter writer)
+public sealed class DatasetFunctions(DatasetCatalog datasets, DatasetReader reader, DatasetWriter writer)
 {
     /// <summary>Lists the datasets.</summary>
     [Function("ListDatasets")]
@@ -23,6 +23,24 @@ public sealed class DatasetFunctions(DatasetCatalog datasets, DatasetWriter writ
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/datasets/{name}")] HttpRequest request,
         string name,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () => Responses.Ok(await datasets.DescribeAsync(name, cancellationToken)));
+
+    /// <summary>Lists the files of a dataset.</summary>
+    [Function("ListDatasetFiles")]
+    [RequiresRole(Role.Reader)]
+    public Task<IActionResult> FilesAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/datasets/{name}/files")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            Responses.Ok(await reader.FilesAsync(name, Responses.Top(request.Query, 1_000, 100_000), cancellationToken)));
+
+    /// <summary>Gives the first rows of a dataset.</summary>
+    [Function("GetDatasetRows")]
+    [RequiresRole(Role.Reader)]
+    public Task<IActionResult> RowsAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/datasets/{name}/rows")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            Responses.Ok(await reader.RowsAsync(name, Responses.Top(request.Query, 50, 1_000), cancellationToken)));
 
     /// <summary>Uploads one Parquet file, whole or not at all.</summary>
     [Function("UploadDatasetFile")]

@@ -66,6 +66,20 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
         return (kind.InputDatasets(spec), kind.OutputDataset(spec));
     }
 
+    /// <summary>Starts a job anew: another one with the same spec.</summary>
+    /// <returns>The new job; null where there is no job <paramref name="id"/>.</returns>
+    /// <exception cref="SpecException">The spec is no longer valid, for instance because a dataset is gone.</exception>
+    public async Task<(string Id, string Kind)?> RestartAsync(DurableTaskClient client, string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(client, id, cancellationToken) is null || await FindSpecAsync(id, cancellationToken) is not { } json)
+            return null;
+        return await SubmitAsync(client, json, JobId.New(time.GetUtcNow()), cancellationToken);
+    }
+
+    /// <summary>The spec of a job as it was sent, JSON in UTF-8; null where there is none.</summary>
+    public async Task<byte[]?> FindSpecAsync(string id, CancellationToken cancellationToken) =>
+        JobId.Fault(id) is null ? await store.TryReadAllAsync(JobFiles.Container, JobFiles.Spec(id), cancellationToken) : null;
+
     /// <summary>The spec of a job that was accepted.</summary>
     public async Task<JobSpec> ReadSpecAsync(string id, CancellationToken cancellationToken) =>
         JobSpec.Parse(await ReadSpecBytesAsync(id, cancellationToken), _kinds.Keys);
@@ -96,7 +110,7 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
                 continue;
             if (jobs.Count == top)
                 return new JobPage(jobs, JobCursor.Of(jobs[^1]).ToString());
-            jobs.Add(job);
+            jobs.Add(job with { Tasks = null });
         }
         return new JobPage(jobs, null);
     }
@@ -162,7 +176,7 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
         var state = metadata.SerializedCustomStatus is null or "null" ? null : metadata.ReadCustomStatusAs<JobState>();
         var output = status == JobStatus.Completed ? metadata.ReadOutputAs<JobOutput>() : null;
         var error = status == JobStatus.Failed ? state?.Error ?? new JobError(metadata.FailureDetails?.ErrorMessage ?? metadata.SerializedOutput ?? "The job failed without a message.") : null;
-        return new JobView(metadata.InstanceId, kind.Kind, metadata.ReadInputAs<JobInput>()?.Name ?? "", status, metadata.CreatedAt, metadata.LastUpdatedAt, state?.Progress, output, error);
+        return new JobView(metadata.InstanceId, kind.Kind, metadata.ReadInputAs<JobInput>()?.Name ?? "", status, metadata.CreatedAt, metadata.LastUpdatedAt, state?.Progress, output, error, state?.Tasks);
     }
 
     private static JobStatus Status(OrchestrationRuntimeStatus status) => status switch

@@ -9,5 +9,6 @@ public static class JobServices
     public static IServiceCollection AddJobs(this IServiceCollection services) => services
         .AddSingleton<JobService>()
         .AddSingleton<JobReceipts>()
+        .AddSingleton<DatasetReader>()
         .AddSingleton<JobResultReader>();
 }

@@ -10,6 +10,7 @@ namespace Pipeline.Jobs;
 /// <param name="Progress">How far it is; null before its first step.</param>
 /// <param name="Output">What it made; null unless it has completed.</param>
 /// <param name="Error">Why it failed; null unless it has.</param>
+/// <param name="Tasks">Its stages and slowest tasks, for kinds of jobs that tell them; null in a list.</param>
 public sealed record JobView(
     string Id,
     string Kind,
@@ -19,4 +20,5 @@ public sealed record JobView(
     DateTimeOffset UpdatedAt,
     JobProgress? Progress,
     JobOutput? Output,
-    JobError? Error);
+    JobError? Error,
+    JobTasks? Tasks = null);

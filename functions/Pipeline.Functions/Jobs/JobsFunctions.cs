@@ -1,14 +1,14 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Pipeline.Access;
+using Pipeline.Storage;
 
 namespace Pipeline.Jobs;
 
 /// <summary>The HTTP API of jobs.</summary>
-public sealed class JobsFunctions(JobService jobs, JobResultReader results)
+public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObjectStore store)
 {
     /// <summary>Checks a spec and starts its job: 202.</summary>
     [Function("SubmitJob")]
@@ -21,13 +21,27 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
         var json = await Responses.ReadBodyAsync(request, JobSpec.MaxBytes, cancellationToken);
         string? chosen = request.Query["id"];
         var (id, kind) = await jobs.SubmitAsync(client, json, string.IsNullOrEmpty(chosen) ? null : chosen, cancellationToken);
-        request.HttpContext.Response.Headers.Location = $"/api/jobs/{id}";
-        // The management URLs carry a key that opens the whole of the Durable HTTP API.
-        var urls = Caller.Of(request)?.Has(Role.Operator) == true ? client.CreateHttpManagementPayload(id) : null;
-        return Responses.Ok(
-            new JobAccepted(id, kind, urls?.StatusQueryGetUri, urls?.SendEventPostUri, urls?.TerminatePostUri, urls?.SuspendPostUri, urls?.ResumePostUri, urls?.PurgeHistoryDeleteUri),
-            StatusCodes.Status202Accepted);
+        return Accepted(request, client, id, kind);
     });
+
+    /// <summary>Starts a job anew, as another one with the same spec: 202.</summary>
+    [Function("RestartJob")]
+    [RequiresRole(Role.Submitter)]
+    public Task<IActionResult> RestartAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs/{id}/restart")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            await jobs.RestartAsync(client, id, cancellationToken) is var (started, kind) ? Accepted(request, client, started, kind) : Unknown(id));
+
+    /// <summary>Gives the spec of a job as it was sent.</summary>
+    [Function("GetJobSpec")]
+    [RequiresRole(Role.Reader)]
+    public Task<IActionResult> SpecAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/spec")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            await jobs.FindSpecAsync(id, cancellationToken) is { } json ? new FileContentResult(json, "application/json") : Unknown(id));
 
     /// <summary>Tells how a job would run, without running it.</summary>
     [Function("PlanJob")]
@@ -46,7 +60,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
     {
         var query = request.Query;
-        var top = Top(query, 50, 1_000);
+        var top = Responses.Top(query, 50, 1_000);
         JobStatus? status = null;
         if (query["status"].ToString() is { Length: > 0 } word)
         {
@@ -77,12 +91,33 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
     {
-        var top = Top(request.Query, 1_000, 100_000);
+        var top = Responses.Top(request.Query, 1_000, 100_000);
         if (await jobs.FindAsync(client, id, cancellationToken) is not { } job)
             return Unknown(id);
         if (job.Output is null)
             throw new JobConflictException($"Job '{id}' has no result: it is {job.Status}.{(job.Error is null ? " Ask again when it is Completed." : $" {job.Error.Message}")}");
         return Responses.Ok(await results.ReadAsync(job.Output, top, cancellationToken));
+    });
+
+    /// <summary>Gives a file that a completed job made besides its rows, for instance a picture.</summary>
+    [Function("GetJobArtifact")]
+    [RequiresRole(Role.Reader)]
+    public Task<IActionResult> ArtifactAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/artifacts/{file}")] HttpRequest request,
+        string id,
+        string file,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        if (await jobs.FindAsync(client, id, cancellationToken) is not { } job)
+            return Unknown(id);
+        var named = (job.Output?.Artifacts ?? []).Where(artifact => !artifact.EndsWith('/')).ToList();
+        if (named.Find(artifact => artifact.EndsWith($"/{file}", StringComparison.Ordinal)) is not { } found)
+            return Responses.NotFound($"Job '{id}' made no '{file}'.{NearestName.Hint(file, named.Select(artifact => artifact[(artifact.LastIndexOf('/') + 1)..]))}");
+        var slash = found.IndexOf('/', StringComparison.Ordinal);
+        // Nothing but pictures is shown: another file that looks like a page must not become one.
+        var type = file.EndsWith(".png", StringComparison.Ordinal) ? "image/png" : "application/octet-stream";
+        return new FileStreamResult(await store.OpenReadAsync(found[..slash], found[(slash + 1)..], cancellationToken), type);
     });
 
     /// <summary>Cancels a job: 202.</summary>
@@ -95,17 +130,18 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results)
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
             await jobs.CancelAsync(client, id, cancellationToken) ? Responses.Ok(new { id, status = JobStatus.Canceled }, StatusCodes.Status202Accepted) : Unknown(id));
 
+    private static IActionResult Accepted(HttpRequest request, DurableTaskClient client, string id, string kind)
+    {
+        request.HttpContext.Response.Headers.Location = $"/api/jobs/{id}";
+        // The management URLs carry a key that opens the whole of the Durable HTTP API.
+        var urls = Caller.Of(request)?.Has(Role.Operator) == true ? client.CreateHttpManagementPayload(id) : null;
+        return Responses.Ok(
+            new JobAccepted(id, kind, urls?.StatusQueryGetUri, urls?.SendEventPostUri, urls?.TerminatePostUri, urls?.SuspendPostUri, urls?.ResumePostUri, urls?.PurgeHistoryDeleteUri),
+            StatusCodes.Status202Accepted);
+    }
+
     private static IActionResult Unknown(string id) =>
         Responses.NotFound($"There is no job '{id}'. GET /api/jobs lists those that there are.");
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
-
-    private static int Top(IQueryCollection query, int usual, int most)
-    {
-        if (query["top"].ToString() is not { Length: > 0 } text)
-            return usual;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top >= 1 && top <= most
-            ? top
-            : throw new SpecException("", $"'top' must be a whole number from 1 to {most}; this is '{text}'.", ProblemTypes.InvalidRequest);
-    }
 }

@@ -99,6 +99,17 @@ public static class Responses
     private static string Text(string type, int status, string detail, IReadOnlyList<SpecFault>? errors) =>
         JsonSerializer.Serialize(new Problem(type, Title(type), status, detail, errors), Json);
 
+    /// <summary>How many things a request asks for with <c>top</c>.</summary>
+    /// <exception cref="SpecException">It is no whole number from 1 to <paramref name="most"/>.</exception>
+    public static int Top(IQueryCollection query, int usual, int most)
+    {
+        if (query["top"].ToString() is not { Length: > 0 } text)
+            return usual;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top >= 1 && top <= most
+            ? top
+            : throw new SpecException("", $"'top' must be a whole number from 1 to {most}; this is '{text}'.", ProblemTypes.InvalidRequest);
+    }
+
     private static SpecException TooLarge(int limit) =>
         new("", $"The document has more than {ByteSize.Format(limit)}, which is the most that is read. Put data into a dataset and name it.", ProblemTypes.TooLarge);
 

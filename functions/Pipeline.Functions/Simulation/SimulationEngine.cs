@@ -13,14 +13,15 @@ public sealed class SimulationEngine
     private readonly CheckpointStore _checkpoints;
     private readonly LegRunner _legs;
     private readonly Publisher _publisher;
+    private readonly FigureReader _figures;
 
     // Of the job that was at work last: a program may have a matrix of a gigabyte in its plan, to be read once.
     private KnownSpec? _spec;
 
     // Lazy: the service of all jobs knows the kinds of jobs, and this is behind one of them.
-    internal SimulationEngine(Lazy<JobService> jobs, IEnumerable<ProgramDefinition> programs, ProgramInputs inputs, CheckpointStore checkpoints, LegRunner legs, Publisher publisher)
+    internal SimulationEngine(Lazy<JobService> jobs, IEnumerable<ProgramDefinition> programs, ProgramInputs inputs, CheckpointStore checkpoints, LegRunner legs, Publisher publisher, FigureReader figures)
     {
-        (_jobs, _programs, _inputs, _checkpoints, _legs, _publisher) = (jobs, [.. programs], inputs, checkpoints, legs, publisher);
+        (_jobs, _programs, _inputs, _checkpoints, _legs, _publisher, _figures) = (jobs, [.. programs], inputs, checkpoints, legs, publisher, figures);
     }
 
     /// <summary>Checks the spec, and copies the checkpoint that the job goes on from, so that it is the job's own.</summary>
@@ -51,6 +52,9 @@ public sealed class SimulationEngine
     /// <summary>Finds an image of a job: the last run's.</summary>
     /// <returns>Its path in the container of results; null where there is none of that number.</returns>
     public Task<string?> FindFrameAsync(string jobId, int number, CancellationToken cancellationToken) => _publisher.FindFrameAsync(jobId, number, cancellationToken);
+
+    /// <summary>What a job has put out after a superstep; -1 for all.</summary>
+    public Task<SimulationFigures> ReadFiguresAsync(string jobId, long after, CancellationToken cancellationToken) => _figures.ReadAsync(jobId, after, cancellationToken);
 
     internal Task<SimulationSpec> ReadAsync(JobSpec spec, CancellationToken cancellationToken) => SimulationSpec.ReadAsync(spec, _programs, _inputs, cancellationToken);
 

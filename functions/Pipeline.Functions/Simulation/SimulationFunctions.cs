@@ -26,4 +26,18 @@ public sealed class SimulationFunctions(SimulationEngine engine, IObjectStore st
             ? new FileStreamResult(await store.OpenReadAsync(JobFiles.Results, path, cancellationToken), "image/png")
             : Responses.NotFound($"Job '{id}' has no frame {number}: it has not come so far, or its spec's outputs do not ask for images.");
     });
+
+    /// <summary>Gives the figures that a simulation has put out, also while it runs; with <c>after</c>, those behind that superstep alone.</summary>
+    [Function("GetJobFigures")]
+    [RequiresRole(Role.Reader)]
+    public Task<IActionResult> FiguresAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/figures")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+    {
+        var after = -1L;
+        if (request.Query["after"].ToString() is { Length: > 0 } text && !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out after))
+            throw new SpecException("", $"'after' must be a whole number; this is '{text}'.", ProblemTypes.InvalidRequest);
+        return JobId.Fault(id) is null ? Responses.Ok(await engine.ReadFiguresAsync(id, after, cancellationToken)) : Responses.NotFound($"There is no job '{id}'.");
+    });
 }

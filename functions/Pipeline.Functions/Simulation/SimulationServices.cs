@@ -23,11 +23,13 @@ public static class SimulationServices
         .AddSingleton<CheckpointStore>()
         .AddSingleton<LegRunner>()
         .AddSingleton<Publisher>()
+        .AddSingleton<FigureReader>()
         .AddSingleton(provider => new SimulationEngine(
             new Lazy<JobService>(provider.GetRequiredService<JobService>),
             provider.GetServices<ProgramDefinition>(),
             provider.GetRequiredService<ProgramInputs>(),
             provider.GetRequiredService<CheckpointStore>(),
             provider.GetRequiredService<LegRunner>(),
-            provider.GetRequiredService<Publisher>()));
+            provider.GetRequiredService<Publisher>(),
+            provider.GetRequiredService<FigureReader>()));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -12,9 +11,10 @@ public sealed class StreamFunctions
 {
     private readonly StreamService _streams;
     private readonly StreamWindows _windows;
+    private readonly Quarantine _quarantine;
 
     /// <summary>Made for each call.</summary>
-    public StreamFunctions(StreamService streams, StreamWindows windows) => (_streams, _windows) = (streams, windows);
+    public StreamFunctions(StreamService streams, StreamWindows windows, Quarantine quarantine) => (_streams, _windows, _quarantine) = (streams, windows, quarantine);
 
     /// <summary>Makes or changes a stream: 201 or 200.</summary>
     [Function("PutStream")]
@@ -83,7 +83,7 @@ public sealed class StreamFunctions
     public Task<IActionResult> WindowsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/windows")] HttpRequest request,
         string name,
-        CancellationToken cancellationToken) => ShowAsync(name, () => _windows.ReadAsync(name, Top(request.Query), cancellationToken));
+        CancellationToken cancellationToken) => ShowAsync(name, () => _windows.ReadAsync(name, Responses.Top(request.Query, 10, 1_000), cancellationToken));
 
     /// <summary>How a stream stands.</summary>
     [Function("GetStreamState")]
@@ -93,19 +93,18 @@ public sealed class StreamFunctions
         string name,
         CancellationToken cancellationToken) => ShowAsync(name, () => _streams.StateAsync(name, cancellationToken));
 
+    /// <summary>The latest events of a stream that could not be read.</summary>
+    [Function("GetStreamQuarantine")]
+    [RequiresRole(Role.Reader)]
+    public Task<IActionResult> QuarantineAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/quarantine")] HttpRequest request,
+        string name,
+        CancellationToken cancellationToken) => ShowAsync(name, async () =>
+            await _streams.FindAsync(name, cancellationToken) is null ? null : await _quarantine.LatestAsync(name, Responses.Top(request.Query, 100, 1_000), cancellationToken));
+
     private static Task<IActionResult> ShowAsync<T>(string name, Func<Task<T?>> find) where T : class =>
         Responses.GuardAsync(async () => await find() is { } found ? Responses.Ok(found) : Unknown(name));
 
     private static IActionResult Unknown(string name) =>
         Responses.NotFound($"There is no stream '{(name.Length > 80 ? name[..80] + "…" : name)}'. GET /api/streams lists those that there are.");
-
-    private static int Top(IQueryCollection query)
-    {
-        const int Usual = 10, Most = 1_000;
-        if (query["top"].ToString() is not { Length: > 0 } text)
-            return Usual;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top is >= 1 and <= Most
-            ? top
-            : throw new SpecException("", $"'top' must be a whole number from 1 to {Most}; this is '{text}'.", ProblemTypes.InvalidRequest);
-    }
 }

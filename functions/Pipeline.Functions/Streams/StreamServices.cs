@@ -13,6 +13,7 @@ public static class StreamServices
         .AddEventHubSender(configuration)
         .AddStreamSinks(configuration)
         .AddSingleton<HubSlots>()
+        .AddSingleton<Quarantine>()
         .AddSingleton<IPartitionLog, EventHubLog>()
         .AddSingleton<IShuffleChannel, ShuffleChannel>()
         .AddSingleton<DefinitionStore>()

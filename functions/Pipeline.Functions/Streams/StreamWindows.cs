@@ -40,12 +40,17 @@ public sealed class StreamWindows
             .OrderByDescending(f => stream.Query.IsWindowed ? f.Window.End : f.Result.Commit).ThenByDescending(f => f.Window.Start).ThenBy(f => f.Partition);
         var views = new List<StreamWindowView>();
         using var folder = TaskFolder.Create();
+        using var session = DuckDbSession.Open();
+        var shown = latest.Take(top).ToList();
+        var tables = await OpenAsync(session, shown, columns, folder, cancellationToken);
         var left = stream.Query.IsWindowed ? MaxRows : top;
-        foreach (var one in latest.Take(top))
+        foreach (var one in shown)
         {
             if (left <= 0)
                 break;
-            var rows = await RowsAsync(one, columns, Math.Min(left, one.Window.Rows), !stream.Query.IsWindowed, folder, cancellationToken);
+            if (!tables.TryGetValue(one.Result.Blob, out var table))
+                continue; // Newer results have just taken its place.
+            var rows = await RowsAsync(session, table, one, columns, Math.Min(left, one.Window.Rows), !stream.Query.IsWindowed, cancellationToken);
             left -= rows.Count;
             views.Add(stream.Query.IsWindowed
                 ? new StreamWindowView(Micros.ToTime(one.Window.Start), Micros.ToTime(one.Window.End), one.Window.Revision, one.Partition, rows)
@@ -58,22 +63,33 @@ public sealed class StreamWindows
         ? windows.Select(w => new Found(place.Partition, result, w))
         : [new Found(place.Partition, result, new OutputWindow(0, 0, 0, 0, (int)Math.Min(result.Rows, int.MaxValue)))];
 
-    private async Task<List<JsonElement>> RowsAsync(Found one, IReadOnlyList<ColumnSchema> columns, int count, bool fromEnd, TaskFolder folder, CancellationToken cancellationToken)
+    // One database for all of them: to open one takes longer than to read a window.
+    private async Task<Dictionary<StateBlob, string>> OpenAsync(DuckDbSession session, List<Found> shown, IReadOnlyList<ColumnSchema> columns, TaskFolder folder, CancellationToken cancellationToken)
     {
-        string file;
-        try
+        var tables = new Dictionary<StateBlob, string>();
+        foreach (var blob in shown.Select(one => one.Result.Blob).Distinct())
         {
-            file = await _states.FetchAsync(one.Result.Blob, folder, cancellationToken);
+            try
+            {
+                var file = await _states.FetchAsync(blob, folder, cancellationToken);
+                var table = $"output_{SqlText.Number(tables.Count)}";
+                session.AddTable(new TableSchema(table, ParquetCarrier.WithStoredNames(columns)), [new ParquetFile(file)]);
+                tables.Add(blob, table);
+            }
+            catch (ObjectNotFoundException)
+            {
+                // Newer results have just taken its place.
+            }
         }
-        catch (ObjectNotFoundException)
-        {
-            return []; // Newer results have just taken its place.
-        }
-        using var session = DuckDbSession.Open();
-        session.AddTable(new TableSchema("output", ParquetCarrier.WithStoredNames(columns)), [new ParquetFile(file)]);
         session.Confine();
+        return tables;
+    }
+
+    private static async Task<List<JsonElement>> RowsAsync(
+        DuckDbSession session, string table, Found one, IReadOnlyList<ColumnSchema> columns, int count, bool fromEnd, CancellationToken cancellationToken)
+    {
         var first = fromEnd ? Math.Max(0, one.Result.Rows - count) : one.Window.FirstRow;
-        var rows = await session.ReadRowsAsync($"SELECT * FROM output OFFSET {SqlText.Number(first)}", columns, count, cancellationToken);
+        var rows = await session.ReadRowsAsync($"SELECT * FROM {table} OFFSET {SqlText.Number(first)}", columns, count, cancellationToken);
         var values = rows.Rows.Select(Parse).ToList();
         if (fromEnd)
             values.Reverse();

@@ -8,8 +8,18 @@ using Pipeline.Jobs;
 namespace Pipeline.Training;
 
 /// <summary>The HTTP API of trainings that run.</summary>
-public sealed class TrainingFunctions(JobService jobs)
+public sealed class TrainingFunctions(JobService jobs, TrainingHistory history)
 {
+    /// <summary>Tells how a training got better, epoch by epoch, also while it runs.</summary>
+    [Function("GetTrainingEpochs")]
+    [RequiresRole(Role.Reader)]
+    public Task<IActionResult> EpochsAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/epochs")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
+            await jobs.FindAsync(client, id, cancellationToken) is { Kind: "training" } job ? Responses.Ok(await history.ReadAsync(job, cancellationToken)) : Unknown(id));
+
     /// <summary>Asks for another number of workers: it is taken up at the next checkpoint. 202.</summary>
     [Function("ResizeTraining")]
     [RequiresRole(Role.Submitter)]
@@ -26,10 +36,13 @@ public sealed class TrainingFunctions(JobService jobs)
         if (faults.Count > 0)
             throw new SpecException(faults, ProblemTypes.InvalidRequest);
         if (await jobs.FindAsync(client, id, cancellationToken) is not { } job || job.Kind != "training")
-            return Responses.NotFound($"There is no training '{id}'. GET /api/jobs?kind=training lists those that there are.");
+            return Unknown(id);
         if (job.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled)
             throw new JobConflictException($"Job '{id}' has ended: {job.Status}.");
         await client.RaiseEventAsync(id, TrainingOrchestrator.WorkersEvent, (int)workers!.Value, cancellationToken);
         return Responses.Ok(new { id, workers }, StatusCodes.Status202Accepted);
     });
+
+    private static IActionResult Unknown(string id) =>
+        Responses.NotFound($"There is no training '{id}'. GET /api/jobs?kind=training lists those that there are.");
 }

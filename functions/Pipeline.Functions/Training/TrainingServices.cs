@@ -27,6 +27,7 @@ public static class TrainingServices
             .AddSingleton<EpochRunner>()
             .AddSingleton<ResultPictures>()
             .AddSingleton<ModelStore>()
+            .AddSingleton<TrainingHistory>()
             .AddSingleton<ModelPublisher>()
             .AddSingleton<ModelRuntime>()
             .AddSingleton<PredictionService>()

@@ -20,6 +20,7 @@ public sealed class ServeTests : IDisposable
         Assert.Matches($@"(?m)^  SubmitJob +\[POST\] {app.Url}api/jobs$", outcome.Out);
         Assert.Contains("Orchestration:", outcome.Out, StringComparison.Ordinal);
         Assert.Contains(app.Key, outcome.Out, StringComparison.Ordinal);
+        Assert.Contains($"Dashboard: {app.Url} (asks for a key once)", outcome.Out, StringComparison.Ordinal);
         Assert.Contains("Stopping", outcome.Error, StringComparison.Ordinal);
     }
 

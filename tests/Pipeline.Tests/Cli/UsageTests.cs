@@ -21,6 +21,7 @@ public sealed class UsageTests
     [InlineData("job")]
     [InlineData("result")]
     [InlineData("cancel")]
+    [InlineData("restart")]
     [InlineData("datasets")]
     [InlineData("upload")]
     public async Task Help_EveryVerb_HasOneLineInTheRootAndAPageOfItsOwn(string verb)

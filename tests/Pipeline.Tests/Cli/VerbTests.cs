@@ -44,6 +44,22 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Restart_AJob_PrintsTheIdOfTheNewOne()
+    {
+        _app.On("POST /api/jobs/old/restart", Json.Accepted, 202);
+        var run = await RunAsync("restart", "old");
+        Assert.Equal((0, "j1\n", ""), (run.ExitCode, run.Out, run.Error));
+    }
+
+    [Fact]
+    public async Task Restart_NoSuchJob_Exits5()
+    {
+        _app.OnProblem("POST /api/jobs/old/restart", 404, "not-found", "There is no job 'old'.");
+        var run = await RunAsync("restart", "old");
+        Assert.Equal((5, "error: There is no job 'old'.\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
     public async Task Submit_AnIdThatIsTaken_Exits8()
     {
         _app.On("GET /api/datasets", "[]").OnProblem("POST /api/jobs", 409, "conflict", "There is a job 'j1' already.");

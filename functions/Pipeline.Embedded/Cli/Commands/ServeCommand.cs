@@ -38,6 +38,7 @@ internal sealed class ServeCommand : Verb
         {
             app.Host.WriteFunctions(context.Out.Writer);
             context.Out.WriteLine($"Serving {context.Settings.Root} at {app.Host.BaseAddress} (keys in {Path.Combine(context.Settings.Root, "keys.json")}; Ctrl-C stops)");
+            context.Out.WriteLine($"Dashboard: {app.Host.BaseAddress} (asks for a key once)");
         }
         await UntilInterruptedAsync(context.Interrupted);
         context.Note("Stopping; running activities may finish (Ctrl-C again quits at once)");

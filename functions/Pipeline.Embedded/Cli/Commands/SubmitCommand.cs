@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pipeline.Embedded.Cli.Rendering;
 using Pipeline.Embedded.Cli.Uploads;
 
 namespace Pipeline.Embedded.Cli.Commands;
@@ -29,26 +28,6 @@ internal sealed class SubmitCommand : Verb
         await NearbyData.UploadMissingAsync(context, app.Client, spec);
         context.Interrupted.ThrowIfCancellationRequested();
         var accepted = await app.Client.SubmitAsync(spec.Json, CancellationToken.None);
-        if (parsed.GetValue(_wait))
-        {
-            var job = await JobRunner.WaitAsync(context, app, accepted.Id);
-            JobAnswer.Write(context, job);
-            return;
-        }
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(accepted, CliJson.Readable.JobAccepted);
-                break;
-            case OutputFormat.Csv:
-                CsvText.WriteRecord(context.Out.Writer, ["id", "kind"]);
-                CsvText.WriteRecord(context.Out.Writer, [accepted.Id, accepted.Kind]);
-                break;
-            default:
-                context.Out.WriteLine(accepted.Id);
-                break;
-        }
-        if (app.InProcess)
-            context.Note("The job is accepted. It runs while an app is up: start 'serve', or follow it with 'job ID --watch'.");
+        await StartedJob.ShowAsync(context, app, accepted, parsed.GetValue(_wait));
     }
 }

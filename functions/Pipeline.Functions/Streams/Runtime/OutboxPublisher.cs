@@ -6,8 +6,6 @@ namespace Pipeline.Streams;
 /// <summary>Sends what commits leave: results to the sinks, late events to the side output, poison to quarantine, partial rows to the shuffle.</summary>
 internal sealed class OutboxPublisher(ActiveStream stream, StreamPlace place, WorkerServices services)
 {
-    private const string Quarantine = "quarantine";
-
     private readonly IReadOnlyList<ColumnSchema> _eventColumns =
         [.. EventDecoder.SchemaOf(stream.Spec).Select(c => c.ToColumn()), new(EventBatch.EnqueuedTimeColumn, "TIMESTAMP"), new(EventBatch.SequenceNumberColumn, "BIGINT")];
 
@@ -69,8 +67,7 @@ internal sealed class OutboxPublisher(ActiveStream stream, StreamPlace place, Wo
     private async Task QuarantineAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
         await using var content = await services.States.OpenAsync(entry.Blob!, cancellationToken);
-        var path = $"streams/{place.Stream}/{place.Generation}/{place.Partition}/{entry.FirstSequence:D20}.jsonl";
-        await services.Store.WriteAsync(Quarantine, path, content, WriteCondition.None, cancellationToken);
+        await services.Store.WriteAsync(Quarantine.Container, Quarantine.PathOf(place, entry.FirstSequence), content, WriteCondition.None, cancellationToken);
     }
 
     private async Task SendAsync(OutboxEntry entry, CancellationToken cancellationToken)

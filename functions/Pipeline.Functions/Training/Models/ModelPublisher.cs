@@ -9,6 +9,9 @@ namespace Pipeline.Training;
 /// <summary>Makes a model and a result of a training that has ended.</summary>
 public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState state, EpochRunner epochs, ResultPictures pictures, SampleSourceBuilder sources, JobService jobs, IObjectStore store, WarmWorkers warm, Postbox postbox, TimeProvider time)
 {
+    // A larger table tells nobody anything.
+    private const int MostClasses = 100;
+
     /// <summary>Publishes the model and the result. Done twice, it is the same version.</summary>
     /// <param name="run">The run.</param>
     /// <param name="last">The last epoch.</param>
@@ -31,7 +34,7 @@ public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState st
 
         var folder = ModelFiles.Folder(document.Name, version);
         await WriteAsync(ModelFiles.Container, folder + ModelFiles.Weights, WeightsOf(job, weights, document), cancellationToken);
-        await WriteAsync(ModelFiles.Container, folder + ModelFiles.Metrics, Json(new ModelMetrics(chosen, reports)), cancellationToken);
+        await WriteAsync(ModelFiles.Container, folder + ModelFiles.Metrics, Json(new ModelMetrics(chosen, reports, ConfusionOf(job, predictions))), cancellationToken);
         await WriteAsync(ModelFiles.Container, folder + ModelFiles.Card, System.Text.Encoding.UTF8.GetBytes(ModelCard.Write(job, document, lineage, chosen, images.Select(i => i.Name))), cancellationToken);
         var artifacts = new List<string>();
         foreach (var (name, png) in images)
@@ -46,6 +49,14 @@ public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState st
 
         var (columns, path, bytes) = await WriteRowsAsync(job, reports, cancellationToken);
         return new PublishedModel(document.Name, version, [.. columns.Select(c => new ResultColumn(c.Name, c.Type))], path, reports.Count, bytes, artifacts);
+    }
+
+    private static ConfusionMatrix? ConfusionOf(TrainingJob job, Predictions predictions)
+    {
+        if (!job.Spec.Classifies() || predictions.Outputs > MostClasses)
+            return null;
+        var counts = Metrics.Confusion(predictions);
+        return new ConfusionMatrix(job.Spec.Data.Label.Classes, [.. Enumerable.Range(0, predictions.Outputs).Select(row => (IReadOnlyList<int>)[.. Enumerable.Range(0, predictions.Outputs).Select(column => counts[row, column])])]);
     }
 
     // To be asked, a model needs less than to be trained: neither the label nor what rows were chosen by.

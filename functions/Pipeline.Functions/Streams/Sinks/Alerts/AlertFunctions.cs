@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -20,10 +19,7 @@ public sealed class AlertFunctions(AlertStore alerts)
         string name,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
     {
-        var top = 100;
-        if (request.Query["top"].ToString() is { Length: > 0 } text
-            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out top) && top is >= 1 and <= MostAlerts))
-            throw new SpecException("", $"'top' must be a whole number from 1 to {MostAlerts}; this is '{text}'.", ProblemTypes.InvalidRequest);
+        var top = Responses.Top(request.Query, 100, MostAlerts);
         return Responses.Ok(new StreamAlerts(name, await alerts.LatestAsync(name, top, cancellationToken)));
     });
 

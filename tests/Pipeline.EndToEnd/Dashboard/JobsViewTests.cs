@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Pipeline.EndToEnd.Dashboard;
+
+/// <summary>Jobs, as a person sees them.</summary>
+[Collection(DashboardTests.Name)]
+public sealed class JobsViewTests(DashboardSite site)
+{
+    private const int Many = 10_000;
+
+    [SkippableFact]
+    public async Task Jobs_SomeThere_ShowsNamesAndHowTheyStand()
+    {
+        await using var tab = await site.OpenAsync("/jobs");
+
+        await tab.SeesAsync("sales-by-month");
+        await tab.SeesAsync("bad-prices");
+        await DashboardPage.SeesAsync(tab.Page.Locator(".list-row .pill.good").First);
+        await DashboardPage.SeesAsync(tab.Page.Locator(".list-row .pill.bad").First);
+        await tab.LooksRightAsync("jobs");
+    }
+
+    [SkippableFact]
+    public async Task Jobs_FilteredByStatus_ShowsThoseAlone()
+    {
+        await using var tab = await site.OpenAsync("/jobs");
+        await tab.SeesAsync("sales-by-month");
+
+        await tab.Page.GetByLabel("Status").SelectOptionAsync("Failed");
+
+        await tab.Page.Locator(".list-row", new PageLocatorOptions { HasText = "sales-by-month" }).First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
+        await tab.SeesAsync("bad-prices");
+        Assert.Contains("status=Failed", tab.Page.Url, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Jobs_TenThousand_ScrollsWithNoMoreRowsThanAreInSight()
+    {
+        await using var tab = await site.OpenAsync("/jobs", prepare: page => page.RouteAsync("**/api/jobs?*", AnswerWithManyAsync));
+        await tab.SeesAsync("job 9999");
+        var body = tab.Page.Locator(".list-body");
+
+        var slowest = await body.EvaluateAsync<double>("""
+            async body => {
+              let slowest = 0;
+              for (let i = 0; i < 5000 && !body.querySelector('[href$="many-00000"]'); i++) {
+                body.scrollTop += 4500;
+                const before = performance.now();
+                await new Promise(requestAnimationFrame);
+                slowest = Math.max(slowest, performance.now() - before);
+              }
+              return slowest;
+            }
+            """);
+
+        await tab.SeesAsync("job 0");
+        Assert.InRange(await tab.Page.Locator(".list-row").CountAsync(), 5, 60);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Many} jobs: the slowest frame took {slowest:0} ms"));
+    }
+
+    [SkippableFact]
+    public async Task Job_Completed_ShowsPlanWithItsTasksAndRows()
+    {
+        await using var tab = await site.OpenAsync($"/jobs/{(await site.DataAsync()).Batch}");
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "sales-by-month" }));
+        await DashboardPage.SeesAsync(tab.Page.Locator(".dag .node.good").Last);
+        await tab.SeesAsync("2024-08");
+        await tab.SeesAsync("Slowest tasks");
+        await tab.LooksRightAsync("job");
+    }
+
+    [SkippableFact]
+    public async Task Job_DownloadAsCsv_GivesAllRows()
+    {
+        await using var tab = await site.OpenAsync($"/jobs/{(await site.DataAsync()).Batch}");
+
+        var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Download CSV" }).ClickAsync());
+
+        var lines = (await File.ReadAllLinesAsync(await download.PathAsync())).ToList();
+        Assert.Equal("sales-by-month.csv", download.SuggestedFilename);
+        Assert.Equal("month,sales,revenue", lines[0]);
+        Assert.Equal(1 + DashboardData.Months, lines.Count);
+    }
+
+    [SkippableFact]
+    public async Task Job_ShownAsChart_DrawsTheRows()
+    {
+        await using var tab = await site.OpenAsync($"/jobs/{(await site.DataAsync()).Batch}");
+
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Chart" }).ClickAsync();
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "sales by month" }));
+        await tab.AccessibleAsync();
+    }
+
+    [SkippableFact]
+    public async Task Job_Failed_SaysWhyAndWhatToDo()
+    {
+        await using var tab = await site.OpenAsync($"/jobs/{(await site.DataAsync()).Failed}");
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Alert).GetByText("a-shop").Or(tab.Page.GetByRole(AriaRole.Alert).GetByText("-shop")).First);
+        await tab.LooksRightAsync("job-failed");
+    }
+
+    [SkippableFact]
+    public async Task Job_RunAgain_IsAnotherJobWithTheSameSpec()
+    {
+        var data = await site.DataAsync();
+        await using var tab = await site.OpenAsync($"/jobs/{data.Batch}");
+
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Run again" }).ClickAsync();
+
+        await tab.Page.WaitForURLAsync(url => url.Contains("#/jobs/", StringComparison.Ordinal) && !url.EndsWith(data.Batch, StringComparison.Ordinal));
+        await tab.SeesAsync("2024-08");
+    }
+
+    [SkippableFact]
+    public async Task NewJob_TwoFaults_AreShownAtTheirPlacesAndOnceMendedTheJobStarts()
+    {
+        await using var tab = await site.OpenAsync("/jobs/new");
+        var editor = tab.Page.GetByLabel("Spec (JSON");
+
+        await editor.FillAsync("""
+            {
+              "kind": "batch",
+              "name": "typed",
+              "tables": { "sales": "salse" },
+              "query": "select count(*) as n from sales",
+              "optoins": {}
+            }
+            """);
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "/optoins · line 6" }));
+        await tab.LooksRightAsync("new-job");
+        Assert.True(await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start the job" }).IsDisabledAsync());
+
+        await editor.FillAsync("""{ "kind": "batch", "name": "typed", "tables": { "sales": "sales" }, "query": "select count(*) as n from sales" }""");
+        await tab.SeesAsync("Valid");
+        await editor.PressAsync("Control+Enter");
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "typed" }));
+        await DashboardPage.SeesAsync(tab.Page.Locator(".pill.good").First);
+    }
+
+    // The newest first, as the app does it, in pages as they are asked for.
+    private static Task AnswerWithManyAsync(IRoute route)
+    {
+        var query = System.Web.HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query);
+        var (top, from) = (int.Parse(query["top"]!, CultureInfo.InvariantCulture), int.Parse(query["continuationToken"] ?? "0", CultureInfo.InvariantCulture));
+        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var jobs = Enumerable.Range(from, Math.Min(top, Many - from)).Select(i => Many - 1 - i).Select(i => new
+        {
+            id = $"many-{i:D5}",
+            kind = "batch",
+            name = $"job {i}",
+            status = "Completed",
+            createdAt = start.AddMinutes(i),
+            updatedAt = start.AddMinutes(i + 1),
+        });
+        return route.FulfillAsync(new RouteFulfillOptions
+        {
+            ContentType = "application/json",
+            Body = JsonSerializer.Serialize(new { jobs, continuationToken = from + top < Many ? (from + top).ToString(CultureInfo.InvariantCulture) : null }),
+        });
+    }
+}

@@ -1,0 +1,172 @@
+using Microsoft.Playwright;
+
+namespace Pipeline.EndToEnd.Dashboard;
+
+/// <summary>Datasets, streams, training, simulation and grid, as a person sees them.</summary>
+[Collection(DashboardTests.Name)]
+public sealed class ViewTests(DashboardSite site)
+{
+    [SkippableFact]
+    public async Task Datasets_SomeThere_ListsThemWithTheirSizes()
+    {
+        await using var tab = await site.OpenAsync("/datasets");
+
+        await DashboardPage.SeesAsync(Row(tab, "sales").GetByText("month"));
+        await DashboardPage.SeesAsync(Row(tab, "sales").GetByText("closed"));
+        await DashboardPage.SeesAsync(Row(tab, "shapes"));
+        await tab.LooksRightAsync("datasets");
+    }
+
+    [SkippableFact]
+    public async Task Dataset_Partitioned_ShowsColumnsPartitionsAndRows()
+    {
+        await using var tab = await site.OpenAsync("/datasets/sales");
+
+        await DashboardPage.SeesAsync(Row(tab, "sold_at").GetByText("TIMESTAMP"));
+        await DashboardPage.SeesAsync(Row(tab, "month=2024-08").GetByText("32,000"));
+        await tab.SeesAsync("b-shop");
+        await tab.LooksRightAsync("dataset");
+        await Button(tab, "Files").ClickAsync();
+        await tab.SeesAsync("month=2024-01/part-0.parquet");
+    }
+
+    [SkippableFact]
+    public async Task Datasets_AFileDropped_IsUploadedAndShown()
+    {
+        using var files = new Fixtures.TestData();
+        await using var tab = await site.OpenAsync("/datasets");
+        await tab.Page.GetByLabel("Dataset", new PageGetByLabelOptions { Exact = true }).FillAsync("dropped");
+        var content = files.Parquet("SELECT i AS n, i * 2 AS twice FROM range(5) t(i)");
+
+        var transfer = await tab.Page.EvaluateHandleAsync("bytes => { const t = new DataTransfer(); t.items.add(new File([new Uint8Array(bytes)], 'part-0.parquet')); return t; }", content.Select(b => (int)b).ToArray());
+        await tab.Page.Locator(".drop").DispatchEventAsync("drop", new { dataTransfer = transfer });
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "dropped" }));
+        await DashboardPage.SeesAsync(Row(tab, "twice").GetByText("BIGINT"));
+    }
+
+    [SkippableFact]
+    public async Task Datasets_WhatIsNoParquet_IsRefusedWithAWordOnHowToMakeSome()
+    {
+        await using var tab = await site.OpenAsync("/datasets/sales");
+
+        var transfer = await tab.Page.EvaluateHandleAsync("() => { const t = new DataTransfer(); t.items.add(new File(['a,b'], 'rows.csv')); return t; }");
+        await tab.Page.Locator(".drop").DispatchEventAsync("drop", new { dataTransfer = transfer });
+
+        await tab.SeesAsync("There is no .parquet file among these");
+    }
+
+    [SkippableFact]
+    public async Task Stream_WithEvents_ShowsWindowsAlertsAndDeadLetters()
+    {
+        await using var tab = await site.OpenAsync("/streams");
+        await tab.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = DashboardData.Stream }).ClickAsync();
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "mean_price by window" }));
+        await DashboardPage.SeesAsync(tab.Page.Locator(".pill.warn", new PageLocatorOptions { HasText = "dear" }).First);
+        await tab.SeesAsync("no JSON at all");
+        await tab.LooksRightAsync("stream");
+        await Button(tab, "Table").ClickAsync();
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Columnheader, new PageGetByRoleOptions { Name = "mean_price" }));
+    }
+
+    [SkippableFact]
+    public async Task Streams_SomeThere_ListsThem()
+    {
+        await using var tab = await site.OpenAsync("/streams");
+
+        await DashboardPage.SeesAsync(Row(tab, DashboardData.Stream).GetByText("Running"));
+        await tab.LooksRightAsync("streams");
+    }
+
+    [SkippableFact]
+    public async Task Training_TwoRuns_DrawsTheirCurvesTogether()
+    {
+        await using var tab = await site.OpenAsync("/training");
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "accuracy by epoch" }));
+        Assert.Equal(2, await tab.Page.Locator(".chart").First.Locator(".series").CountAsync());
+        await tab.LooksRightAsync("training");
+    }
+
+    [SkippableFact]
+    public async Task Training_Job_ShowsLossAndConfusionMatrix()
+    {
+        await using var tab = await site.OpenAsync($"/jobs/{(await site.DataAsync()).Training}");
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "Loss by epoch" }));
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Confusion matrix" }).GetByRole(AriaRole.Rowheader, new LocatorGetByRoleOptions { Name = "upright" }));
+        await tab.LooksRightAsync("training-job");
+    }
+
+    [SkippableFact]
+    public async Task Model_DrawnAt_ReadsTheDrawing()
+    {
+        await using var tab = await site.OpenAsync("/training/shapes");
+        var pad = (await tab.Page.Locator("canvas").BoundingBoxAsync())!;
+
+        await tab.Page.Mouse.MoveAsync(pad.X + (pad.Width / 2), pad.Y + 20);
+        await tab.Page.Mouse.DownAsync();
+        await tab.Page.Mouse.MoveAsync(pad.X + (pad.Width / 2), pad.Y + pad.Height - 20, new MouseMoveOptions { Steps = 12 });
+        await tab.Page.Mouse.UpAsync();
+
+        await DashboardPage.SeesAsync(tab.Page.Locator("#verdict", new PageLocatorOptions { HasText = "upright" }));
+        await tab.LooksRightAsync("model");
+    }
+
+    [SkippableFact]
+    public async Task Simulation_WithFrames_PlaysThemAndShowsItsFigures()
+    {
+        await using var tab = await site.OpenAsync("/simulation");
+        var range = tab.Page.GetByRole(AriaRole.Slider, new PageGetByRoleOptions { Name = "Frame" });
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "fastest by step" }));
+        await tab.Page.WaitForFunctionAsync("() => document.querySelector('.player img')?.naturalWidth > 0");
+        Assert.Equal("20", await range.GetAttributeAsync("max"));
+
+        await range.FillAsync("3");
+        await tab.SeesAsync("4 / 21");
+        await Button(tab, "Play").ClickAsync();
+
+        await tab.SeesAsync("9 / 21");
+        await Button(tab, "Pause").ClickAsync();
+        await tab.LooksRightAsync("simulation");
+    }
+
+    [SkippableFact]
+    public async Task Grid_NoVolunteersYet_SaysHowToBegin()
+    {
+        await using var tab = await site.OpenAsync("/grid");
+
+        await tab.SeesAsync("No volunteers yet");
+        await tab.LooksRightAsync("grid-empty");
+    }
+
+    [SkippableFact]
+    public async Task Grid_WithVolunteers_ShowsUnitsHostsAndLeaderboard()
+    {
+        await using var tab = await site.OpenAsync("/grid", prepare: async page =>
+        {
+            await Answer(page, "statistics", """
+                { "jobs": 1, "units": 400, "unitsDone": 260, "unitsAssimilated": 250, "unitsFailed": 2, "unsent": 60, "inProgress": 90, "valid": 540, "invalid": 4, "inconclusive": 12,
+                  "tooLate": 3, "errors": 9, "noReply": 14, "abandoned": 1, "hosts": 3, "hostsActive": 2, "volunteers": 2, "credit": 1234.5, "versions": [] }
+                """);
+            await Answer(page, "leaderboard", """{ "rows": [{ "rank": 1, "volunteerId": "v1", "name": "Ada", "credit": 1000.5, "validResults": 400, "hosts": 2 }] }""");
+            await Answer(page, "hosts", """
+                { "hosts": [{ "host": { "volunteerId": "v1", "hostId": "host-1" }, "facts": { "cores": 8, "memoryBytes": 17179869184, "diskBytes": 0, "flopsPerSecond": 1e9, "platform": "linux-x64", "clientVersion": "1" },
+                  "registeredAt": "2026-01-01T00:00:00Z", "lastContactAt": "2026-01-01T00:00:00Z", "banned": false, "credit": 1000.5, "inProgress": 8, "valid": 400, "invalid": 1, "errors": 2, "noReply": 3, "versions": [] }] }
+                """);
+        });
+
+        await tab.SeesAsync("Ada");
+        await DashboardPage.SeesAsync(Row(tab, "host-1").GetByText("linux-x64"));
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "540 valid" }));
+        await tab.LooksRightAsync("grid");
+    }
+
+    private static Task Answer(IPage page, string what, string json) =>
+        page.RouteAsync($"**/api/grid/{what}*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = json }));
+
+    private static ILocator Row(DashboardPage tab, string text) => tab.Page.Locator("tbody tr", new PageLocatorOptions { HasText = text }).First;
+
+    private static ILocator Button(DashboardPage tab, string name) => tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
+}
