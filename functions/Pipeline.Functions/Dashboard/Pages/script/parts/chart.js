@@ -16,6 +16,17 @@ const steps = (least, most, wanted) => {
   return ticks;
 };
 
+const spans = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400].map(seconds => seconds * 1000);
+
+// Steps of a clock, which are not those of numbers.
+const clockSteps = (least, most, wanted) => {
+  const step = spans.find(span => span >= (most - least) / wanted);
+  if (!step) return steps(least, most, wanted);
+  const offset = new Date(least).getTimezoneOffset() * 60000, ticks = [];
+  for (let at = Math.ceil((least - offset) / step) * step + offset; at <= most; at += step) ticks.push(at);
+  return ticks;
+};
+
 // As many digits as tell one tick from the next.
 const labels = ticks => {
   const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : 0, most = Math.max(...ticks.map(Math.abs));
@@ -55,13 +66,13 @@ export const lines = (series, options) => {
   // What differs by rounding alone is a flat line, and not a mountain range.
   if (y1 - y0 < Math.abs(y1) * 1e-7) [y0, y1] = [(y0 + y1) / 2, (y0 + y1) / 2];
   if (y0 === y1) [y0, y1] = y0 === 0 ? [0, 1] : [y0 - Math.abs(y0) * 0.05, y1 + Math.abs(y1) * 0.05];
-  if (x0 === x1) [x0, x1] = [x0 - 0.5, x1 + 0.5];
   const isTime = options.x === "time";
+  if (x0 === x1) [x0, x1] = isTime ? [x0 - 5000, x1 + 5000] : [x0 - 0.5, x1 + 0.5];
 
   const paint = W => {
     const yTicks = steps(y0, y1, H < 220 ? 3 : 4), yTexts = labels(yTicks), left = 14 + LETTER * Math.max(...yTexts.map(text => text.length));
     const X = x => left + (x - x0) / (x1 - x0) * (W - left - RIGHT), Y = y => H - BOTTOM - (y - y0) / (y1 - y0) * (H - TOP - BOTTOM);
-    const xTicks = steps(x0, x1, Math.max(2, Math.floor(W / (isTime ? 130 : 90)))).filter(tick => !options.whole || Number.isInteger(tick));
+    const xTicks = (isTime ? clockSteps : steps)(x0, x1, Math.max(2, Math.floor(W / (isTime ? 130 : 90)))).filter(tick => !options.whole || Number.isInteger(tick));
     const xTexts = isTime ? xTicks.map(tick => clock(tick, x1 - x0)) : labels(xTicks);
     const tip = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
     const cursor = s("line", { class: "cursor", y1: TOP, y2: H - BOTTOM, visibility: "hidden" }), dots = s("g", {});

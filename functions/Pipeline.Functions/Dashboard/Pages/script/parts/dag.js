@@ -47,7 +47,7 @@ export const dag = (stages, status, failed) => {
       s("rect", { class: "box", width: WIDTH, height: HEIGHT, rx: 10 }),
       s("text", { class: "title", x: 14, y: 26 }, stage.name.length > 24 ? `${stage.name.slice(0, 23)}…` : stage.name),
       s("text", { class: "count", x: 14, y: 46 }, stage.tasksTotal > 0 ? `${count(stage.tasksDone)} of ${count(stage.tasksTotal)} ${stage.tasksTotal === 1 ? "task" : "tasks"}` : "not planned yet"),
-      Array.from({ length: cells }, (_, i) => s("rect", { class: `cell ${i < filled ? "on" : is === "bad" && i === filled ? "bad" : is === "busy" && i === filled ? "now" : ""}`, x: 14 + i * step, y: 59, width: Math.max(2, step - (cells > 1 ? 2 : 0)), height: 12, rx: 2.5 })));
+      Array.from({ length: cells }, (_, i) => s("rect", { class: `cell ${i < filled && !(is === "bad" && i === cells - 1) ? "on" : is === "bad" && i === Math.min(filled, cells - 1) ? "bad" : is === "busy" && i === filled ? "now" : ""}`, x: 14 + i * step, y: 59, width: Math.max(2, step - (cells > 1 ? 2 : 0)), height: 12, rx: 2.5 })));
   };
 
   const words = stages.map(stage => `${stage.name}: ${stage.tasksDone} of ${stage.tasksTotal} tasks${stage.dependsOn.length ? `, after ${stage.dependsOn.join(" and ")}` : ""}`).join("; ");

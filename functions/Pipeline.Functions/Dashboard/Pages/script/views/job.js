@@ -24,8 +24,10 @@ export default async (root, context, { id }) => {
     if (!known.plan) return null;
     const at = known.plan.stages.findIndex(stage => stage.name === job.progress?.stage);
     return known.plan.stages.map((stage, i) => {
-      const isHere = i === at, isOver = job.status === "Completed" || (at >= 0 && i < at), total = isHere && job.progress.tasksTotal > 0 ? job.progress.tasksTotal : stage.tasks;
-      return { ...stage, tasksTotal: total, tasksDone: isOver ? total : isHere ? Math.min(job.progress.tasksDone, total) : 0 };
+      const isOver = job.status === "Completed" || (at >= 0 && i < at);
+      // The figures of a job that has come to its last stage are still those of the one before.
+      const counts = i === at && !isOver && (i === 0 || i < known.plan.stages.length - 1) && job.progress.tasksTotal > 0;
+      return counts ? { ...stage, tasksTotal: job.progress.tasksTotal, tasksDone: job.progress.tasksDone } : { ...stage, tasksTotal: stage.tasks, tasksDone: isOver ? stage.tasks : 0 };
     });
   };
   const failedStage = (job, all) => job.status === "Failed" ? all.find(stage => job.error?.task?.startsWith(`${stage.name}/`) || job.error?.task === stage.name)?.name ?? job.progress?.stage : null;

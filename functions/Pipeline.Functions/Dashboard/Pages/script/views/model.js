@@ -68,10 +68,10 @@ export default async (root, context, { id }) => {
       made && h("div", { class: "stack" },
         card(made.data.image ? "Draw, and see it read" : "Try it", null, h("div", { class: "body" }, tryIt())),
         h("div", { class: "columns" },
-          h("div", { class: "half" }, card("Versions", null, table("Versions", [{ text: "Version" }, { text: "Loss", num: true }, { text: "Metrics" }, { text: "Made" }, { text: "" }], model.versions.map(version => h("tr", { key: version.version },
+          h("div", { class: "two-thirds" }, card("Versions", null, table("Versions", [{ text: "Version" }, { text: "Loss", num: true }, { text: "Metrics" }, { text: "Made" }, { text: "" }], model.versions.map(version => h("tr", { key: version.version },
             h("td", {}, h("a", { href: `#/jobs/${path(version.jobId)}` }, `version ${version.version}`)), h("td", { class: "num" }, measure(version.loss)), h("td", {}, Object.entries(version.metrics).map(([name, value]) => [h("span", { class: "tag" }, `${name} ${measure(value)}`), " "])), h("td", { class: "keep" }, ago(version.createdAt)),
             h("td", {}, model.promoted === version.version ? h("span", { class: "pill good" }, "in use") : h("button", { type: "button", class: "quiet", onclick: promote(version.version) }, "Use this")))))) ),
-          h("div", { class: "half" }, card("Layers", `${count(made.outputs)} ${made.outputs === 1 ? "output" : "outputs"}`, table("Layers", [{ text: "Layer" }, { text: "Of" }], (made.model.layers ?? []).map(layer => h("tr", {}, h("td", {}, h("b", {}, layer.type)), h("td", { class: "hint wrap" }, Object.entries(layer).filter(([name, value]) => typeof value === "number" && value !== 0 && !(name === "stride" && value === 1)).map(([name, value]) => `${name} ${value}`).join(", ")))), "tall"))))),
+          h("div", { class: "third" }, card("Layers", `${count(made.outputs)} ${made.outputs === 1 ? "output" : "outputs"}`, table("Layers", [{ text: "Layer" }, { text: "Of" }], (made.model.layers ?? []).map(layer => h("tr", {}, h("td", {}, h("b", {}, layer.type)), h("td", { class: "hint wrap" }, Object.entries(layer).filter(([name, value]) => typeof value === "number" && value !== 0 && !(name === "stride" && value === 1)).map(([name, value]) => `${name} ${value}`).join(", ")))), "tall"))))),
     ]);
   };
 

@@ -25,6 +25,12 @@ export default (root, context, { id }) => {
     turn();
   });
 
+  // Partitions often have the same to complain of.
+  const alarms = state => [...state.alarms.reduce((all, alarm) => {
+    const same = all.get(alarm.kind + alarm.message);
+    return all.set(alarm.kind + alarm.message, same ? { ...same, times: same.times + 1, since: same.since < alarm.since ? same.since : alarm.since } : { ...alarm, times: 1 });
+  }, new Map()).values()];
+
   const windowsCard = () => {
     const { columns, windows } = known.windows;
     const choices = columns.map((column, i) => ({ column, i })).filter(({ column }) => numeric.test(column.type));
@@ -73,7 +79,7 @@ export default (root, context, { id }) => {
         }) }, "Replay")),
       known.failure && (known.failure.status === 404 ? h("div", { class: "card" }, empty("streams", "There is no such stream", known.failure.message)) : fault(known.failure)),
       state && h("div", { class: "stack" },
-        state.alarms.map(alarm => h("div", { class: "fault", role: "alert" }, h("strong", {}, alarm.kind), h("p", {}, alarm.message), h("p", { class: "hint" }, `since ${moment(alarm.since)}`))),
+        alarms(state).map(({ kind, message, since, times }) => h("div", { class: "fault", role: "alert", key: kind + message }, h("strong", {}, kind, times > 1 && ` in ${times} partitions`), h("p", {}, message), h("p", { class: "hint" }, `since ${moment(since)}`))),
         h("section", { class: "card", "aria-label": "Now" }, h("div", { class: "body" }, facts(["Throughput", measure(state.eventsPerSecond), "events/s"], ["Lag", compact(state.lag), "events"], ["Watermark", state.watermark ? ago(state.watermark) : "–"], ["Events", compact(state.counters.events)], ["Late", compact(state.counters.late)], ["Dead letters", compact(state.counters.deadLettered)], ["Open keys", compact(state.keys), bytes(state.bytes)]))),
         known.windows && windowsCard(),
         h("div", { class: "columns" },

@@ -13,7 +13,7 @@ const DRAFT = "pipeline-draft";
 
 export default async (root, context, { query }) => {
   const state = { plan: null, faults: null, checking: false };
-  const editor = h("textarea", { id: "spec", rows: 26, spellcheck: "false", autocapitalize: "off", "aria-describedby": "verdict", oninput: () => later(),
+  const editor = h("textarea", { id: "spec", rows: 22, spellcheck: "false", autocapitalize: "off", "aria-describedby": "verdict", oninput: () => later(),
     onkeydown: event => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); start(); }
     } });
