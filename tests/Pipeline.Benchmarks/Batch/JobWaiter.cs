@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Pipeline.Access;
 
 namespace Pipeline.Benchmarks.Batch;
 
@@ -9,8 +10,9 @@ namespace Pipeline.Benchmarks.Batch;
 public static class JobWaiter
 {
     [Function(nameof(WaitForJob))]
+    [RequiresRole(Role.Reader)]
     public static async Task<IActionResult> WaitForJob(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "wait/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "wait/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)

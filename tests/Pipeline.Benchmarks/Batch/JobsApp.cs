@@ -58,6 +58,7 @@ internal sealed class JobsApp : IAsyncDisposable
         await CheckAsync(submitted, cancellationToken);
         var id = (await submitted.Content.ReadFromJsonAsync<JobAccepted>(Responses.Json, cancellationToken))!.Id;
         using var ended = await _http.GetAsync(Address($"wait/{id}"), cancellationToken);
+        await CheckAsync(ended, cancellationToken);
         using var result = await _http.GetAsync(Address($"api/jobs/{id}/result"), cancellationToken);
         await CheckAsync(result, cancellationToken);
         return (id, (await result.Content.ReadFromJsonAsync<JobResult>(Responses.Json, cancellationToken))!);
