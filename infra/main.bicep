@@ -2,8 +2,6 @@ targetScope = 'subscription'
 
 metadata description = 'Pipeline on Azure: the app, its storage, its hubs, its task hub, and what watches over them.'
 
-import { AlwaysReady } from 'modules/types.bicep'
-
 @minLength(1)
 @maxLength(64)
 @description('Name of the environment, from which those of all resources follow.')
@@ -44,15 +42,14 @@ param instanceMemoryMB 2048 | 4096
 @maxValue(1000)
 param maximumInstanceCount int
 
-@description('Instances that are kept running.')
-param alwaysReady AlwaysReady[]
+@description('Instances that are kept running, as GROUP=COUNT with commas between: http=1,durable=1,function:StreamHub1=2.')
+param alwaysReady string
 
-@description('Hubs that streams may read, at most four. With none, nothing streams.')
-@maxLength(4)
-param inputHubs string[]
+@description('Hubs that streams may read, at most four, with commas between. With none, nothing streams.')
+param inputHubs string
 
-@description('Hubs that streams only send to.')
-param outputHubs string[]
+@description('Hubs that streams only send to, with commas between.')
+param outputHubs string
 
 @description('Partitions of each hub; they cannot be changed later.')
 @minValue(1)
@@ -64,8 +61,15 @@ param hubPartitions int
 @maxValue(168)
 param hubRetentionHours int
 
-@description('Throughput units of the namespace to begin with, and to grow to.')
-param hubThroughputUnits { minimum: int, maximum: int }
+@description('Throughput units of the namespace to begin with.')
+@minValue(1)
+@maxValue(40)
+param hubThroughputUnits int
+
+@description('Throughput units that the namespace grows to by itself.')
+@minValue(1)
+@maxValue(40)
+param hubMaximumThroughputUnits int
 
 @description('Days that deleted and overwritten data can be had back.')
 @minValue(1)
@@ -80,9 +84,9 @@ param logRetentionDays int
 @description('Who is told of alerts; nobody, if empty.')
 param alertEmail string
 
-@description('Seconds that a stream may be behind before somebody is told.')
-@minValue(10)
-param streamLagSeconds int
+@description('Events that a stream may be behind, for ten minutes, before somebody is told.')
+@minValue(1)
+param streamLagEvents int
 
 var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
@@ -102,8 +106,16 @@ var consumerGroup = 'pipeline'
 var replayGroup = 'pipeline-replay'
 var taskHubName = 'pipeline'
 
+// Environment variables hold texts, and no lists.
+var inputs = filter(map(split(inputHubs, ','), name => trim(name)), name => !empty(name))
+var outputs = filter(map(split(outputHubs, ','), name => trim(name)), name => !empty(name))
+var warm = map(filter(split(alwaysReady, ','), entry => contains(entry, '=')), entry => {
+  name: trim(split(entry, '=')[0])
+  instanceCount: int(trim(split(entry, '=')[1]))
+})
+
 // What people bring and take, and what must outlive a mistake.
-var dataContainers = ['datasets', 'jobs', 'models', 'quarantine', 'results', 'stream-alerts', 'streams']
+var dataContainers = ['datasets', 'grid-secrets', 'jobs', 'models', 'quarantine', 'results', 'stream-alerts', 'streams']
 
 // What is rewritten many times a minute, and means nothing to anybody else.
 var workingContainers = ['grid', 'stream-orders', 'stream-state']
@@ -182,11 +194,11 @@ module eventHubs 'modules/event-hubs.bicep' = {
     tags: tags
     principalId: identity.outputs.principalId
     identityName: identityName
-    hubNames: union(inputHubs, outputHubs, [shuffleHub], vnetEnabled ? [uploadHub] : [])
+    hubNames: union(inputs, outputs, [shuffleHub], vnetEnabled ? [uploadHub] : [])
     partitions: hubPartitions
     retentionInHours: hubRetentionHours
-    throughputUnits: hubThroughputUnits.minimum
-    maximumThroughputUnits: hubThroughputUnits.maximum
+    throughputUnits: hubThroughputUnits
+    maximumThroughputUnits: hubMaximumThroughputUnits
     consumerGroup: consumerGroup
     replayGroup: replayGroup
     publicNetworkAccess: publicNetworkAccess
@@ -268,7 +280,7 @@ module app 'modules/function-app.bicep' = {
     tags: tags
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    alwaysReady: alwaysReady
+    alwaysReady: warm
     zoneRedundant: zoneRedundant
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
@@ -278,7 +290,7 @@ module app 'modules/function-app.bicep' = {
     dataQueueEndpoint: dataStorage.outputs.queueEndpoint
     componentName: componentName
     eventHubsHostName: eventHubs.outputs.hostName
-    inputHubs: inputHubs
+    inputHubs: inputs
     shuffleHub: shuffleHub
     uploadHub: uploadHub
     consumerGroup: consumerGroup
@@ -334,7 +346,7 @@ module alerts 'modules/alerts.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     systemTopicId: eventGrid.outputs.id
     eventHubNamespaceId: eventHubs.outputs.id
-    streamLagSeconds: streamLagSeconds
+    streamLagEvents: streamLagEvents
   }
 }
 

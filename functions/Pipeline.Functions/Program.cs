@@ -4,5 +4,6 @@ using Pipeline;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.Services.AddPipelineTelemetry(builder.Configuration);
 PipelineApp.Configure(builder, builder.Configuration);
 builder.Build().Run();

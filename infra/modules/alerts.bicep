@@ -13,9 +13,9 @@ param workspaceId string
 param systemTopicId string
 param eventHubNamespaceId string
 
-@description('How many seconds a stream may be behind.')
-@minValue(10)
-param streamLagSeconds int
+@description('How many events a stream may be behind.')
+@minValue(1)
+param streamLagEvents int
 
 // The app's own figures, each sent once a minute. A rule fires for every value of its dimension by itself.
 var rules = [
@@ -33,8 +33,8 @@ var rules = [
     name: 'dead-lettered-events'
     displayName: 'Events that cannot be read went to quarantine'
     severity: 2
-    metric: 'pipeline.events.dead_lettered'
-    measure: 'sum(Sum)'
+    metric: 'pipeline.stream.dead_lettered'
+    measure: 'max(Sum) - min(Sum)'
     dimension: 'stream'
     threshold: 0
     window: 'PT15M'
@@ -44,9 +44,9 @@ var rules = [
     displayName: 'A stream is behind its hub'
     severity: 2
     metric: 'pipeline.stream.lag'
-    measure: 'max(Max)'
+    measure: 'min(Sum)'
     dimension: 'stream'
-    threshold: streamLagSeconds
+    threshold: streamLagEvents
     window: 'PT10M'
   }
   {
@@ -54,10 +54,20 @@ var rules = [
     displayName: 'Orchestrations have not moved for long'
     severity: 1
     metric: 'pipeline.orchestrations.stuck'
-    measure: 'max(Max)'
+    measure: 'max(Sum)'
     dimension: 'orchestrator'
     threshold: 0
     window: 'PT15M'
+  }
+  {
+    name: 'stream-alarms'
+    displayName: 'A stream cannot go on as it should'
+    severity: 2
+    metric: 'pipeline.stream.alarms'
+    measure: 'min(Sum)'
+    dimension: 'stream'
+    threshold: 0
+    window: 'PT10M'
   }
 ]
 
@@ -100,7 +110,7 @@ resource metricRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       criteria: {
         allOf: [
           {
-            query: 'AppMetrics | where Name == \'${rule.metric}\' | summarize Value = ${rule.measure} by bin(TimeGenerated, 5m), Subject = tostring(Properties[\'${rule.dimension}\'])'
+            query: 'AppMetrics | where Name == \'${rule.metric}\' | summarize Value = ${rule.measure}, TimeGenerated = max(TimeGenerated) by Subject = tostring(Properties[\'${rule.dimension}\'])'
             timeAggregation: 'Maximum'
             metricMeasureColumn: 'Value'
             operator: 'GreaterThan'

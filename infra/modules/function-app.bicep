@@ -178,6 +178,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         ? {
             'AzureWebJobs.StreamShuffle.Disabled': 'true'
             'AzureWebJobs.StreamTick.Disabled': 'true'
+            'AzureWebJobs.StreamWatch.Disabled': 'true'
           }
         : {},
       // In a private network uploads are told through a hub; else by a webhook for each of the blob triggers.

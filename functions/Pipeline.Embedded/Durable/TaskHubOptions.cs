@@ -20,6 +20,9 @@ internal sealed record TaskHubOptions
     /// </summary>
     public int MaxLiveOrchestrations { get; init; } = 10_000;
 
+    /// <summary>The version of orchestrations whose starter names none. Default none.</summary>
+    public string DefaultVersion { get; init; } = string.Empty;
+
     /// <summary>The largest input or output of an orchestration or activity, in bytes of JSON. Default 48 KiB.</summary>
     public int MaxPayloadBytes { get; init; } = 48 * 1024;
 

@@ -259,6 +259,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         {
             Path = Path.Combine(Root, $"taskhub-{_settings.HubName}.db"),
             Name = _settings.HubName,
+            DefaultVersion = _settings.DefaultVersion,
             VerifyReplay = _options.VerifyReplay,
             TimeProvider = _options.TimeProvider,
         };

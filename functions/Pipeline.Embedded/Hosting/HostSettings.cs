@@ -24,6 +24,7 @@ internal sealed partial class HostSettings
         }
 
         EventHubs = new Lazy<EventHubTriggerSettings>(() => EventHubTriggerSettings.Read(configuration));
+        DefaultVersion = configuration[$"{Section}:extensions:durableTask:defaultVersion"] ?? string.Empty;
         MaxConcurrentActivities = PositiveInteger($"{Section}:extensions:durableTask:maxConcurrentActivityFunctions");
     }
 
@@ -32,6 +33,9 @@ internal sealed partial class HostSettings
 
     /// <summary>The task hub's name.</summary>
     public string HubName { get; }
+
+    /// <summary>The version of orchestrations whose starter names none; empty for none.</summary>
+    public string DefaultVersion { get; }
 
     /// <summary>How many activities run at a time; null for the task hub's own default.</summary>
     public int? MaxConcurrentActivities { get; }

@@ -3,20 +3,19 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Embedded.Hosting;
+using Pipeline.Storage;
 
 namespace Pipeline.Embedded.Triggers;
 
 /// <summary>A blob function: the paths it listens to, and how the object's content and name reach its parameters.</summary>
 internal sealed class BlobTriggerBinding : TriggerBinding
 {
-    private const string Storage = "AzureWebJobsStorage";
-
     public BlobTriggerBinding(BlobTriggerAttribute attribute, HostSettings settings, string where)
     {
-        if (attribute.Connection is { Length: > 0 } connection && connection != Storage)
+        if (attribute.Connection is { Length: > 0 } connection && connection is not (ObjectStoreFactory.DataAccount or ObjectStoreFactory.HostAccount))
         {
             throw FunctionCatalog.Fault(
-                where, $"its blob trigger has the connection '{connection}'; the embedded host listens to the app's own store, {Storage}.");
+                where, $"its blob trigger has the connection '{connection}'; the embedded host listens to the app's own store, {ObjectStoreFactory.DataAccount} or {ObjectStoreFactory.HostAccount}.");
         }
 
         try

@@ -11,7 +11,7 @@ public sealed class InboxFunctions(JobService jobs, JobReceipts receipts, IObjec
     /// <summary>Starts the job and leaves a receipt; what is refused is told there, and the spec stays where it is.</summary>
     [Function("JobInbox")]
     public async Task RunAsync(
-        [BlobTrigger("jobs/inbox/{name}", Connection = "AzureWebJobsStorage", Source = BlobTriggerSource.EventGrid)] Stream content,
+        [BlobTrigger("jobs/inbox/{name}", Connection = ObjectStoreFactory.DataAccount, Source = BlobTriggerSource.EventGrid)] Stream content,
         string name,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)

@@ -10,5 +10,7 @@ public static class JobServices
         .AddSingleton<JobService>()
         .AddSingleton<JobReceipts>()
         .AddSingleton<DatasetReader>()
-        .AddSingleton<JobResultReader>();
+        .AddSingleton<JobResultReader>()
+        .AddTransient<InboxFunctions>()
+        .AddTransient<Subscriptions>();
 }

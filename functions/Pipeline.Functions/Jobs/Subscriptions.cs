@@ -15,7 +15,7 @@ public sealed class Subscriptions(JobService jobs, JobReceipts receipts, IObject
     /// <summary>Starts the jobs, each once for the same data: its id is derived from what the dataset holds.</summary>
     [Function("SubscribedJobs")]
     public async Task RunAsync(
-        [BlobTrigger("jobs/uploads/{name}", Connection = "AzureWebJobsStorage", Source = BlobTriggerSource.EventGrid)] string content,
+        [BlobTrigger("jobs/uploads/{name}", Connection = ObjectStoreFactory.DataAccount, Source = BlobTriggerSource.EventGrid)] string content,
         string name,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)

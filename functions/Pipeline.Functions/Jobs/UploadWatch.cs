@@ -21,7 +21,7 @@ public sealed class UploadWatch(IObjectStore store, DatasetListing datasets)
     /// <summary>Tells the watch of the blob's dataset, which starts with the first blob of an upload.</summary>
     [Function("DatasetUpload")]
     public static async Task NoticeAsync(
-        [BlobTrigger("datasets/{path}", Connection = "AzureWebJobsStorage", Source = BlobTriggerSource.EventGrid)] Stream content,
+        [BlobTrigger("datasets/{path}", Connection = ObjectStoreFactory.DataAccount, Source = BlobTriggerSource.EventGrid)] Stream content,
         string path,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)

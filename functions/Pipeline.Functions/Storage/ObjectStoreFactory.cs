@@ -6,7 +6,8 @@ namespace Pipeline.Storage;
 /// <summary>Makes the store that the configuration names.</summary>
 /// <remarks>
 /// The first of these that is set: the account <c>PipelineStorage</c>, for data apart from the host's own account; the account
-/// <c>AzureWebJobsStorage</c>; the directory <c>Pipeline:StoreRoot</c>. An account NAME is a connection string in the setting NAME, or
+/// <c>AzureWebJobsStorage</c>; the directory <c>Pipeline:StoreRoot</c>. With both accounts, working state stays in the host's (see
+/// <see cref="TwoAccountObjectStore"/>). An account NAME is a connection string in the setting NAME, or
 /// <c>NAME__accountName</c> or <c>NAME__blobServiceUri</c>, used with <c>DefaultAzureCredential</c>
 /// (<c>NAME__clientId</c> picks a user-assigned managed identity).
 /// </remarks>
@@ -26,7 +27,10 @@ public static class ObjectStoreFactory
     public static IObjectStore Create(IConfiguration configuration, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        if ((StorageAccountSettings.Read(configuration, DataAccount) ?? StorageAccountSettings.Read(configuration, HostAccount)) is { } account)
+        var (data, host) = (StorageAccountSettings.Read(configuration, DataAccount), StorageAccountSettings.Read(configuration, HostAccount));
+        if (data is not null && host is not null)
+            return new TwoAccountObjectStore(CreateBlobStore(data), CreateBlobStore(host));
+        if ((data ?? host) is { } account)
             return CreateBlobStore(account);
         var root = configuration[StoreRootKey] ?? configuration[StoreRootKey.Replace(":", "__", StringComparison.Ordinal)];
         return !string.IsNullOrWhiteSpace(root)

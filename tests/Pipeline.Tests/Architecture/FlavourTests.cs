@@ -10,6 +10,7 @@ public class FlavourTests
     [
         "Microsoft.Azure.Functions.Worker",
         "Microsoft.Azure.Functions.Worker.Extensions.DurableTask",
+        "Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged",
         "Microsoft.Azure.Functions.Worker.Extensions.EventHubs",
         "Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore",
         "Microsoft.Azure.Functions.Worker.Extensions.Storage.Blobs",

@@ -34,10 +34,18 @@ public class ObjectStoreFactoryTests
     public void Create_AccountOfAnIdentity_IsThatAccount(string key, string value) =>
         Assert.Equal("https://one.blob.core.windows.net/", Account((key, value), ("AzureWebJobsStorage__clientId", "some-id")));
 
-    [Fact]
-    public void Create_DataAccountBesideTheHosts_PrefersTheDataAccount() => Assert.Equal(
-        "https://data.blob.core.windows.net/",
-        Account(("AzureWebJobsStorage__accountName", "host"), ("PipelineStorage__accountName", "data")));
+    [Theory]
+    [InlineData("datasets", "https://data.blob.core.windows.net/")]
+    [InlineData("jobs", "https://data.blob.core.windows.net/")]
+    [InlineData("stream-state", "https://host.blob.core.windows.net/")]
+    [InlineData("stream-orders", "https://host.blob.core.windows.net/")]
+    [InlineData("grid", "https://host.blob.core.windows.net/")]
+    public void Create_DataAccountBesideTheHosts_KeepsWorkingStateInTheHosts(string container, string account)
+    {
+        var store = Assert.IsType<TwoAccountObjectStore>(Create(("AzureWebJobsStorage__accountName", "host"), ("PipelineStorage__accountName", "data")));
+
+        Assert.Equal(account, Assert.IsType<BlobObjectStore>(store.Of(container)).Account.AbsoluteUri);
+    }
 
     [Fact]
     public void Create_NothingConfigured_SaysWhatToSet()

@@ -27,7 +27,9 @@ internal sealed class Outbox(TaskHubServices hub)
             session.Delete(existing.Key);
         }
 
-        Start(session, info with { Key = session.NextSequence() }, input, now, OrchestrationRuntimeStatus.Pending, customStatus: null);
+        // Given here and not where it is asked for: what is asked for is history, and a later default must not change that.
+        var version = info.Version.Length > 0 ? info.Version : hub.Options.DefaultVersion;
+        Start(session, info with { Key = session.NextSequence(), Version = version }, input, now, OrchestrationRuntimeStatus.Pending, customStatus: null);
         return true;
     }
 
