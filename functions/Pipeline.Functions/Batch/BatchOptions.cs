@@ -15,13 +15,16 @@ public sealed record BatchOptions(long? TaskSize, int ParallelTasks, long Memory
     /// <summary>What holds where the spec is silent.</summary>
     public static BatchOptions Default { get; } = new(null, 64, 1024 * Megabyte, TimeSpan.FromMinutes(30));
 
+    /// <summary>The most that a job may give a task.</summary>
+    internal static TimeSpan LongestTask { get; } = TimeSpan.FromHours(24);
+
     internal static BatchOptions Read(SpecReader reader)
     {
         var options = new BatchOptions(
             reader.Size("taskSize", 1024, 16 * 1024 * Megabyte),
             (int)(reader.Integer("parallelTasks", 1, 1_000) ?? Default.ParallelTasks),
             reader.Size("memoryPerTask", 16 * Megabyte, 1024 * 1024 * Megabyte) ?? Default.MemoryPerTask,
-            reader.Integer("taskTimeoutSeconds", 1, 24 * 3600) is { } seconds ? TimeSpan.FromSeconds(seconds) : Default.TaskTimeout);
+            reader.Integer("taskTimeoutSeconds", 1, (long)LongestTask.TotalSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : Default.TaskTimeout);
         reader.End();
         return options;
     }
