@@ -25,7 +25,7 @@ public class FunctionsTableTests
         string[] order = ["HTTP", "orchestrators", "activities", "entities", "event hubs", "blobs", "timers"];
         var kinds = order.Where(kind => AppFunction.All.Any(function => function.Kind == kind)).ToList();
         var rows = AppFunction.All.GroupBy(function => function.Room).OrderBy(room => room.Key, StringComparer.Ordinal).Select(room =>
-            $"| {room.Key} | {string.Join(" | ", kinds.Select(kind => string.Join(", ", room.Where(function => function.Kind == kind).Select(function => $"`{function.Name}`").Order(StringComparer.Ordinal))))} |");
+            $"| {room.Key} | {string.Join(" | ", kinds.Select(kind => string.Join(", ", room.Where(function => function.Kind == kind).Select(function => function.Name).Order(StringComparer.Ordinal).Select(name => $"`{name}`"))))} |");
         return [$"| room | {string.Join(" | ", kinds)} |", $"|{string.Concat(Enumerable.Repeat("---|", kinds.Count + 1))}", .. rows];
     }
 

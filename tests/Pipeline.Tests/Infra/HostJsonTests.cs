@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Batch;
+using Pipeline.Jobs;
 using Pipeline.Tests.Architecture;
 using Pipeline.Tests.Hosting;
 
@@ -11,7 +12,12 @@ public class HostJsonTests
 {
     private static readonly Dictionary<string, string> SectionOf = new(StringComparer.Ordinal)
     {
-        ["HTTP"] = "http", ["orchestrators"] = "durableTask", ["activities"] = "durableTask", ["entities"] = "durableTask", ["event hubs"] = "eventHubs", ["blobs"] = "blobs",
+        ["HTTP"] = "http",
+        ["orchestrators"] = "durableTask",
+        ["activities"] = "durableTask",
+        ["entities"] = "durableTask",
+        ["event hubs"] = "eventHubs",
+        ["blobs"] = "blobs",
     };
 
     private static JsonElement Host { get; } = JsonDocument.Parse(Repository.Read("host.json")).RootElement;
@@ -59,7 +65,7 @@ public class HostJsonTests
     {
         await using var test = await TestHost.StartAsync(typeof(PipelineApp).Assembly.GetTypes(), PipelineApp.Configure, Repository.Read("host.json"));
 
-        Assert.Contains(test.Host.Functions, function => function.Name == nameof(Jobs.JobWatch));
+        Assert.Contains(test.Host.Functions, function => function.Name == nameof(JobWatch));
     }
 
     [SkippableTheory]

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Jobs;
 using Pipeline.Storage;
 using Pipeline.Tests.Architecture;
 
@@ -115,7 +116,7 @@ public partial class SettingsTests
 
         // Event Grid calls no webhook in a private network, and sends to no hub outside one.
         Assert.All(triggers, function => Assert.Equal(isPrivate, IsOff(deployment, function.Name)));
-        Assert.Equal(!isPrivate, IsOff(deployment, nameof(Jobs.BlobUploads)));
+        Assert.Equal(!isPrivate, IsOff(deployment, nameof(BlobUploads)));
         Assert.Equal(isPrivate ? "hub" : "webhook", deployment.Outputs.GetProperty("PIPELINE_UPLOADS_BY").GetString());
         var subscriptions = deployment.Of("Microsoft.EventGrid/systemTopics/eventSubscriptions").ToList();
         if (!isPrivate)
