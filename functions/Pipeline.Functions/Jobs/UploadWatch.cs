@@ -27,7 +27,7 @@ public sealed class UploadWatch(IObjectStore store, DatasetListing datasets)
         CancellationToken cancellationToken)
     {
         var slash = path.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0)
+        if (slash <= 0 || !DatasetFolders.IsUploaded(path))
             return; // A blob beside the datasets' folders belongs to none.
         var dataset = path[..slash];
         var id = $"upload-{dataset}";

@@ -1,6 +1,7 @@
 using Microsoft.DurableTask;
 using Moq;
 using Pipeline.Jobs;
+using Pipeline.Storage;
 
 namespace Pipeline.Tests.Jobs;
 
@@ -50,6 +51,17 @@ public class UploadWatchTests
         Assert.InRange(_log.Count, 100, 500);
         Assert.DoesNotContain("close", _log);
     }
+
+    [Theory]
+    [InlineData("sales/2026/a.parquet", true)]
+    [InlineData("sales/_SUCCESS", true)]
+    [InlineData("sales/bars.input-0.20260131T120000Z-20260131T120100Z.parquet", false)]
+    [InlineData("sales/date=2026-01-31/bars.shuffle-12.20260131T120000000001Z-20260131T120100Z.3-000000000017.parquet", false)]
+    [InlineData("sales/bars.compacted-0123456789ab-0001.parquet", false)]
+    [InlineData("sales/_compaction.json", false)]
+    [InlineData("sales/_windows/a.parquet.json", false)]
+    public void Upload_IsDataThatSomebodyBrings_NotWhatStreamsAndCompactionWrite(string path, bool expected) =>
+        Assert.Equal(expected, DatasetFolders.IsUploaded(path));
 
     // Each a file, or the marker (true), or 30 seconds of nothing (null).
     private void Comes(params bool?[] events)

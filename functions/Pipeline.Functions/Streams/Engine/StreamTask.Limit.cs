@@ -14,7 +14,7 @@ public sealed partial class StreamTask
     /// <param name="share">The share, 0 to 1.</param>
     public long? CompletionOf(double share) => _state?.CompletionOf(Math.Clamp(share, 0, 1));
 
-    /// <summary>Merges the state where it has more rows than a limit, so that <see cref="Size"/> says how many keys there are. Everything must
+    /// <summary>Merges the state where it has more rows than a limit, so that memory follows the keys and not the events. Everything must
     /// have been written with <see cref="WriteDeltaAsync"/>.</summary>
     /// <param name="limit">The limit.</param>
     /// <param name="forgets">Whether windows were closed for good, so that there is something to forget.</param>

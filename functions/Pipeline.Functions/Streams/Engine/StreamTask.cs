@@ -78,8 +78,9 @@ public sealed partial class StreamTask : IDisposable
     public long PendingRows => _rows?.Count ?? 0;
 
     /// <summary>How much it remembers.</summary>
-    public StreamStateSize Size => new(
-        _state?.Rows ?? 0,
+    /// <param name="maxKeys">How many keys there may be: counting is exact where there are more.</param>
+    public StreamStateSize Measure(long maxKeys) => new(
+        _state?.CountKeys(maxKeys) ?? 0,
         _deduplicator?.Count ?? 0,
         _session.Read("SELECT CAST(coalesce(sum(memory_usage_bytes), 0) AS BIGINT) FROM duckdb_memory()", reader => reader.Read() ? reader.GetInt64(0) : 0));
 
@@ -91,7 +92,7 @@ public sealed partial class StreamTask : IDisposable
     public static Task<StreamTask> OpenAsync(StreamQuery query, StreamTaskOptions options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var session = DuckDbSession.Open(new DuckDbSessionOptions { MemoryLimitBytes = options.MemoryLimitBytes });
+        var session = DuckDbSession.Open(new DuckDbSessionOptions { MemoryLimitBytes = options.MemoryLimitBytes, TempDirectory = options.Folder });
         try
         {
             return Task.FromResult(new StreamTask(query, options, session));

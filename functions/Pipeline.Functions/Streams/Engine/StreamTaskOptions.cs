@@ -9,7 +9,7 @@ public sealed record StreamTaskOptions
     /// <summary>Further folders in which the task may read and write the files that it is given.</summary>
     public IReadOnlyList<string> OtherFolders { get; init; } = [];
 
-    /// <summary>Memory for state and statements, in bytes. Default 1 GiB.</summary>
+    /// <summary>Memory for state and statements, in bytes; what is more goes to the disk. Default 1 GiB.</summary>
     public long MemoryLimitBytes { get; init; } = 1L << 30;
 
     /// <summary>Which events to drop because they came before; null for none.</summary>

@@ -4,6 +4,26 @@ namespace Pipeline.Streams;
 
 internal sealed partial class WindowState
 {
+    private (long Rows, long Keys, long Horizon) _counted;
+
+    /// <summary>How many different keys and panes are not forgotten. A row that came since they were counted counts where it might pass a limit; they are
+    /// counted again where that makes a difference.</summary>
+    /// <param name="limit">The limit.</param>
+    public long CountKeys(long limit)
+    {
+        var (rows, keys, horizon) = _counted;
+        var isOld = Rows < rows || Rows > rows + rows / 4 || (Position.Horizon != horizon && Rows <= FewRows) || (Int128)Position.Horizon - horizon > _quarter;
+        if (isOld || (keys <= limit && keys + Rows - rows > limit))
+        {
+            var columns = string.Join(", ", _plan.Keys.Append(_plan.Pane));
+            var alive = _sql.Alive(WindowSql.State, Position.Horizon);
+            keys = Rows == 0 ? 0 : _session.Read($"SELECT count(*) FROM (SELECT DISTINCT {columns} FROM {alive})", reader => reader.Read() ? reader.GetInt64(0) : 0);
+            _counted = (Rows, keys, Position.Horizon);
+        }
+
+        return keys;
+    }
+
     /// <summary>The number of the batch that was appended last.</summary>
     public long LastBatch => Batch;
 

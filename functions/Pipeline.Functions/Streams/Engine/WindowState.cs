@@ -27,6 +27,7 @@ internal sealed partial class WindowState : IDisposable
     private readonly PreparedSql _append;
     private readonly string _columns;
     private readonly PreparedSql _delta;
+    private readonly long _quarter;
     private long _delivered;
     private long _mergedRows;
 
@@ -38,6 +39,7 @@ internal sealed partial class WindowState : IDisposable
     {
         (_session, _plan) = (session, plan.Windowed!);
         _sql = new WindowSql(_plan, window);
+        _quarter = window.Size / 4;
         Columns = [.. _plan.StateColumns, new(WindowSql.Source, "INTEGER"), new(WindowSql.Batch, "BIGINT"), new(WindowSql.Revision, "BIGINT")];
         _columns = string.Join(", ", Columns.Select(c => c.Name));
         session.Execute($"CREATE TABLE {WindowSql.State} AS {SqlText.EmptySelect(Columns)}");

@@ -110,6 +110,13 @@ internal abstract class StreamWorker : IAsyncDisposable
                     Logger.LogWarning("Another host has committed {Place} of stream '{Stream}'; reading its state again", Place.Origin(0).Place, Place.Stream);
                     Drop();
                 }
+                catch (SqlMemoryException e)
+                {
+                    Drop();
+                    await TellAsync(new StreamAlarm(
+                        "out-of-memory", $"Partition {Place.Origin(0).Place} takes no more events, and the hub keeps them. {e.Message}", Services.Time.GetUtcNow()), cancellationToken);
+                    throw;
+                }
                 catch (Exception e) when (e is not SinkFailedException and not StreamFullException)
                 {
                     Drop();
@@ -161,11 +168,14 @@ internal abstract class StreamWorker : IAsyncDisposable
     /// <param name="cancellationToken">Gives up; the work is done again from the last commit.</param>
     protected async Task CommitAsync(WarmState warm, PartitionState position, IReadOnlyList<OutboxEntry> fresh, CancellationToken cancellationToken)
     {
-        var number = warm.State.Commit + 1;
+        // Noting what was sent is no commit of its own: those who get partial rows count on a message for each number.
+        var isNote = ReferenceEquals(position, warm.State) && fresh.Count == 0;
+        var number = warm.State.Commit + (isNote ? 0 : 1);
         var now = Services.Time.GetUtcNow();
         var (snapshot, deltas) = await KeepRowsAsync(warm, number, cancellationToken);
-        var size = warm.Task.Size;
-        var fullAt = IsFull(warm) || size.Rows + size.DeduplicationKeys > Stream.Spec.State.MaxKeys ? now : warm.State.FullAt;
+        var size = warm.Task.Measure(Stream.Spec.State.MaxKeys);
+        var keys = size.Keys + size.DeduplicationKeys;
+        var fullAt = IsFull(warm) || keys > Stream.Spec.State.MaxKeys ? now : warm.State.FullAt;
         var next = position with
         {
             Commit = number,
@@ -176,10 +186,10 @@ internal abstract class StreamWorker : IAsyncDisposable
             Results = Latest([.. warm.State.Results, .. fresh.Where(e => e.Kind == OutboxKind.Results).Select(e => new KeptResult(number, e.Blob!, e.Rows, e.Windows))]),
             Rate = position.Rate.At(now, position.Counters.Events),
             Position = warm.Task.Position,
-            Keys = size.Rows + size.DeduplicationKeys,
+            Keys = keys,
             Bytes = size.Bytes,
             FullAt = fullAt,
-            Alarms = Alarms(warm, position, (size.Rows + size.DeduplicationKeys, size.Bytes), fullAt, now),
+            Alarms = Alarms(warm, position, (keys, size.Bytes), fullAt, now),
         };
         var etag = await Services.States.SaveAsync(Place, next, warm.ETag, cancellationToken);
         _garbage.AddRange(warm.State.Files().Except(next.Files()));
@@ -324,6 +334,21 @@ internal abstract class StreamWorker : IAsyncDisposable
                 warm.Committed(state, await Services.States.SaveAsync(Place, state, warm.ETag, cancellationToken));
             }
             throw;
+        }
+    }
+
+    // Where there is no other commit that could show it.
+    private async Task TellAsync(StreamAlarm alarm, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (state, etag) = await Services.States.LoadAsync(Place, cancellationToken);
+            if (state.Alarms.All(a => a.Kind != alarm.Kind))
+                await Services.States.SaveAsync(Place, state with { Alarms = [.. state.Alarms, alarm] }, etag, cancellationToken);
+        }
+        catch (StreamFencedException)
+        {
+            // Another host has the partition, and with it the matter.
         }
     }
 

@@ -103,9 +103,21 @@ public sealed class StreamTaskTests : IDisposable
 
         await task.WriteSnapshotAsync(Path.Combine(_folder, "all.parquet"), default);
 
-        Assert.Equal(20, task.Size.Rows);
+        Assert.Equal(20, task.Measure(1_000).Keys);
         Assert.Equal(20, Rows("all.parquet"));
-        Assert.True(task.Size.Bytes > 0);
+        Assert.True(task.Measure(1_000).Bytes > 0);
+    }
+
+    [Fact]
+    public async Task Measure_BatchesOfTheSameKeys_CountsEachKeyOnce()
+    {
+        using var task = await OpenAsync("select symbol, count(*) as n from trades group by symbol, tumble(time, '10s')");
+        for (var batch = 0; batch < 50; batch++)
+            await task.ApplyAsync(Batch([.. Enumerable.Range(0, 20).Select(i => new StreamEvent(0, (batch * 20) + i, $"S{i}", 1, 1, Second))]), default);
+
+        Assert.Equal(20, task.Measure(1_000).Keys);
+        await task.ApplyAsync(Batch(new StreamEvent(0, 2_000, "another", 1, 1, Second)), default);
+        Assert.Equal(21, task.Measure(20).Keys);
     }
 
     [Fact]
@@ -126,7 +138,7 @@ public sealed class StreamTaskTests : IDisposable
         Assert.Equal(2, second.Duplicates);
         await restored.CloseAsync(3600 * Second, default);
         Assert.Equal(["[\"A\",3]", "[\"B\",1]", "[null,1]"], (await restored.ReadClosedAsync(0, 10, null, default)).Rows);
-        Assert.Equal(4, restored.Size.DeduplicationKeys);
+        Assert.Equal(4, restored.Measure(1_000).DeduplicationKeys);
     }
 
     [Fact]

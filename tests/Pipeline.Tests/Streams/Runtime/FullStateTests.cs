@@ -77,6 +77,41 @@ public sealed class FullStateTests : IDisposable
         Assert.Contains("""[0,"2026-01-31 12:00:00",1]""", given);
     }
 
+    [Theory]
+    [InlineData("pause")]
+    [InlineData("reject-new-keys")]
+    [InlineData("close-oldest")]
+    public async Task ManyKeys_BeyondALimitOfManyKeys_StayWithinItByThePolicyAndRaiseAnAlarm(string policy)
+    {
+        const int Limit = 100_000, Events = 160_000, AtOnce = 10_000;
+        await using var host = _bed.Host();
+        await host.PutAsync("ids", Spec(policy, """ "watermark": { "delay": "1h" }, """).Replace("\"maxKeys\": 20", $"\"maxKeys\": {Limit}", StringComparison.Ordinal));
+
+        var failure = await Record.ExceptionAsync(async () =>
+        {
+            for (var first = 0; first < Events; first += AtOnce)
+            {
+                _bed.Time.Advance(TimeSpan.FromMilliseconds(300));
+                await host.Runtime.ProcessAsync("trades", 0, Keys(first, AtOnce), default);
+            }
+        });
+
+        Assert.Equal(policy == "pause", failure is StreamFullException);
+        var state = (await host.Streams.StateAsync("ids", default))!;
+        Assert.InRange(state.Keys, Limit / 2, Limit + AtOnce);
+        Assert.InRange(state.Bytes, 1, 300L * (Limit + AtOnce));
+        Assert.Equal("state-full", Assert.Single(state.Alarms).Kind);
+        Assert.Equal(policy == "pause" ? state.Keys : Events, state.Counters.Events);
+        Assert.Equal(policy == "reject-new-keys" ? Events - state.Keys : 0, state.Counters.Dropped);
+        if (policy == "close-oldest")
+            Assert.InRange(_bed.Sink.Rows().Count, Events - state.Keys - AtOnce, Events - 1);
+    }
+
+    // A hundred keys a second of event time.
+    private StreamEvent[] Keys(int first, int count) => [.. Enumerable.Range(first, count).Select(i => new StreamEvent(
+        System.Text.Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{"id":{{i}},"time":{{_bed.Time.Start.ToUnixTimeMilliseconds() + (i * 10L)}}}""")),
+        i, _bed.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, null))];
+
     private static string Spec(string policy, string more = "") =>
         StreamBed.Spec(Query, more + $$""" "partitionKey": ["id"], "state": { "maxKeys": 20, "whenFull": "{{policy}}" } """);
 

@@ -60,6 +60,28 @@ public sealed class ShuffleTests : IDisposable
     }
 
     [Fact]
+    public async Task Messages_OfCommitsWithTicksBetweenThem_HaveNoGaps()
+    {
+        Fill();
+        await using var host = _bed.Host();
+        await host.PutAsync("totals", Spec(Query));
+
+        for (var at = 0; at < 90; at += 30)
+        {
+            for (var partition = 0; partition < 3; partition++)
+                await host.DeliverAsync(partition, at, 30);
+            // Notes what was sent.
+            await host.TickAsync();
+            await host.TickAsync();
+            await ShuffleAllAsync(host);
+        }
+
+        var state = (await host.Streams.StateAsync("totals", default))!;
+        Assert.Equal(0, state.Counters.Lost);
+        Assert.Empty(state.Alarms);
+    }
+
+    [Fact]
     public async Task Windows_PartitionWithoutEvents_IsNotWaitedForOnceItIsIdle()
     {
         for (var i = 0; i < 50; i++)

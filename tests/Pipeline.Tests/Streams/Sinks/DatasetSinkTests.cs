@@ -214,6 +214,7 @@ public sealed class DatasetSinkTests : IDisposable
     public void FileName_Read_IsWrittenTheSame(string path)
     {
         Assert.True(SinkFileName.TryParse(path, out var name));
+        Assert.False(DatasetFolders.IsUploaded($"bars/{path[(path.LastIndexOf('/') + 1)..]}"));
         Assert.Equal(path.Split('/')[^1], name.ToString());
     }
 
