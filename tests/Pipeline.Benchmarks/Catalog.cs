@@ -1,5 +1,6 @@
 using Pipeline.Benchmarks.Batch;
 using Pipeline.Benchmarks.Durable;
+using Pipeline.Benchmarks.Grid;
 using Pipeline.Benchmarks.Measuring;
 using Pipeline.Benchmarks.Simulation;
 using Pipeline.Benchmarks.Streams;
@@ -10,11 +11,11 @@ namespace Pipeline.Benchmarks;
 /// <summary>The benchmarks by name, and the measurements that they run in processes of their own.</summary>
 internal static class Catalog
 {
-    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark(), new TrainingBenchmark(), new SimulationBenchmark()];
+    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark(), new TrainingBenchmark(), new SimulationBenchmark(), new GridBenchmark()];
 
     public static IReadOnlyDictionary<string, Measurement> Measurements { get; } =
         DurableMeasurements.All.Concat(BatchMeasurements.All).Concat(AmqpMeasurements.All).Concat(NexmarkMeasurements.All).Concat(WindowLatency.All).Concat(StreamMemory.All)
-            .Concat(StreamKeys.All).Concat(TrainingMeasurements.All).Concat(SimulationMeasurements.All).ToDictionary();
+            .Concat(StreamKeys.All).Concat(TrainingMeasurements.All).Concat(SimulationMeasurements.All).Concat(GridMeasurements.All).ToDictionary();
 
     public static string Usage(string[] asked)
     {

@@ -17,13 +17,16 @@ internal sealed class Dispatcher(GridSettings settings)
     private const double Fastest = 1e13;
     private const int MostCores = 1_024;
 
+    // A host can name all that it has in one request.
+    private const int MostInProgress = 1_000;
+
     /// <summary>Hands out as many results as the host asks for and may have.</summary>
     public IReadOnlyList<Assignment> Dispatch(GridTransaction transaction, HostRow host, WorkAsk ask)
     {
         var assignments = new List<Assignment>();
         var state = transaction.State;
         var need = new Need(ask, host);
-        var room = Cores(host) * settings.ResultsInProgress - state.Index.InProgress(host.Key.HostId).Count;
+        var room = Math.Min(MostInProgress, Cores(host) * settings.ResultsInProgress) - state.Index.InProgress(host.Key.HostId).Count;
         while (assignments.Count < ask.MaxTasks && assignments.Count < room && need.Seconds > 0)
         {
             host = state.Hosts.Find(host.Key.HostId)!;
