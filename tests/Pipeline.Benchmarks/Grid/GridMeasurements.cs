@@ -63,19 +63,19 @@ internal static class GridMeasurements
         int results, GridShards shards, IObjectStore? files, Func<int, IReadOnlyList<string>, Task<string>> request, Func<int, ResultReport, Task<string>> report, CancellationToken cancellationToken)
     {
         var held = Enumerable.Range(0, Hosts).Select(_ => new List<string>()).ToArray();
-        await RequestAsync(results / 5); // warm
+        await RequestAsync(results / 2); // warm
         var began = (await shards.AllAsync(cancellationToken))[0].Commits;
         var requestSeconds = await RequestAsync(results);
         var commits = (await shards.AllAsync(cancellationToken))[0].Commits - began;
         if (files is not null)
             await UploadAsync(files, held, cancellationToken);
         var reports = held.SelectMany((results, host) => results.Select(id => (Host: host, Id: id))).OrderBy(r => r.Id, StringComparer.Ordinal).ToArray();
-        await ReportAsync(reports[..(results / 5)]);
-        var reportSeconds = await ReportAsync(reports[(results / 5)..]);
+        await ReportAsync(reports[..(results / 2)]);
+        var reportSeconds = await ReportAsync(reports[(results / 2)..]);
         return new Dictionary<string, double>
         {
             [Requests] = results / requestSeconds,
-            [Reports] = (reports.Length - (results / 5)) / reportSeconds,
+            [Reports] = (reports.Length - (results / 2)) / reportSeconds,
             [Commits] = commits / requestSeconds,
         };
 

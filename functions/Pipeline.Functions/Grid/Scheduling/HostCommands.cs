@@ -83,11 +83,9 @@ internal sealed class HostCommands(Dispatcher dispatcher)
     private static List<Assignment> Lost(GridTransaction transaction, string hostId, HashSet<string> held)
     {
         var lost = new List<Assignment>();
-        foreach (var place in transaction.State.Index.InProgress(hostId).OrderBy(p => p.Unit.JobId, StringComparer.Ordinal).ThenBy(p => p.Unit.Number).ThenBy(p => p.Ordinal).ToList())
+        foreach (var place in Missing(transaction.State, hostId, held))
         {
             var (job, unit) = (transaction.State.Jobs.Find(place.Unit.JobId)!, transaction.State.Units.Find(place.Unit)!);
-            if (held.Contains(Assignments.Id(job, unit, place.Ordinal).ToString()))
-                continue;
             if (unit.IsOver)
             {
                 transaction.Emit(new ResultEnded(unit.JobId, unit.Setup.Number, place.Ordinal, ResultOutcome.Abandoned));
@@ -99,6 +97,12 @@ internal sealed class HostCommands(Dispatcher dispatcher)
             }
         }
         return lost;
+    }
+
+    private static IEnumerable<ResultPlace> Missing(GridState state, string hostId, HashSet<string> held)
+    {
+        var missing = state.Index.InProgress(hostId).Where(p => !held.Contains(new ResultId(p.Unit.JobId, state.Jobs.Find(p.Unit.JobId)!.Setup.Run, p.Unit.Number, p.Ordinal).ToString())).ToList();
+        return missing.OrderBy(p => p.Unit.JobId, StringComparer.Ordinal).ThenBy(p => p.Unit.Number).ThenBy(p => p.Ordinal);
     }
 
     /// <summary>The host of a call, as one that was heard of now.</summary>

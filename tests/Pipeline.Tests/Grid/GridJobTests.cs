@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text;
+using Pipeline.Jobs;
+
+namespace Pipeline.Tests.Grid;
+
+/// <summary>Whole jobs, from the split to the Parquet files, with hosts of all kinds.</summary>
+public sealed class GridJobTests
+{
+    private static readonly byte[] Wrong = Encoding.ASCII.GetBytes("999983");
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 2)]
+    [InlineData(3, 1)]
+    [InlineData(3, 2)]
+    public async Task Job_HonestHosts_HasTheResultOfEveryUnitOnce(int shards, int runsOfEachActivity)
+    {
+        await using var hub = new GridHub(Settings(("PipelineGridShards", shards), ("PipelineGridUnitsPerFile", 8)), runsOfEachActivity);
+        hub.WhileWaiting = () => AllAsync(hub, 12, _ => SumApplication.Answer);
+
+        var output = await hub.RunAsync(units: 20);
+
+        Assert.Equal(Expected(20), (await hub.RowsAsync(output)).Order(StringComparer.Ordinal));
+        Assert.Equal(["unit VARCHAR", "square BIGINT", "root DOUBLE", "even BOOLEAN", "note VARCHAR"], output.Columns.Select(c => $"{c.Name} {c.Type}"));
+        Assert.Equal((20, 20, 0), ((int)output.Statistics["units"], (int)output.Statistics["unitsDone"], (int)output.Statistics["unitsFailed"]));
+        // Nothing is left but the log, and its state.
+        Assert.DoesNotContain(hub.Store.Paths("grid"), path => path.Contains("job", StringComparison.Ordinal));
+        Assert.Equal(0, (await hub.Scheduler.StatisticsAsync(null, CancellationToken.None)).Jobs);
+    }
+
+    [Fact]
+    public async Task Job_HostsThatLieColludeVanishAndSendRubbish_IsRight()
+    {
+        await using var hub = new GridHub(Settings(("PipelineGridUnitsPerFile", 10)));
+        hub.WhileWaiting = () => AllAsync(hub, 20, host => host switch
+        {
+            0 => n => Encoding.ASCII.GetBytes($"{(n * n) + 1}"), // a lie of its own
+            1 => _ => Encoding.ASCII.GetBytes("no number"),
+            2 => _ => null, // never heard of again
+            3 => _ => [],
+            _ => SumApplication.Answer,
+        });
+
+        var output = await hub.RunAsync(units: 60, ", \"adaptive\": false");
+
+        Assert.Equal(Expected(60), (await hub.RowsAsync(output)).Order(StringComparer.Ordinal));
+        Assert.True(output.Statistics["resultsInvalid"] > 0 && output.Statistics["resultsFailed"] > 0 && output.Statistics["resultsWithoutReply"] > 0);
+        Assert.Equal(0, (await hub.Scheduler.HostAsync(GridRuns.Host(0), CancellationToken.None))!.Valid);
+    }
+
+    [Fact]
+    public async Task Job_AdaptiveReplication_WastesLessThanFixed()
+    {
+        var wasted = new List<long>();
+        foreach (var fields in new[] { ", \"adaptive\": false", ", \"adaptive\": { \"after\": 3, \"spotCheck\": 0.1 }" })
+        {
+            await using var hub = new GridHub();
+            hub.WhileWaiting = () => AllAsync(hub, 4, _ => SumApplication.Answer);
+            var output = await hub.RunAsync(units: 80, fields);
+            Assert.Equal(Expected(80), (await hub.RowsAsync(output)).Order(StringComparer.Ordinal));
+            wasted.Add(output.Statistics["resultsWasted"]);
+        }
+        Assert.True(wasted[0] == 80 && wasted[1] < 40, $"fixed {wasted[0]}, adaptive {wasted[1]}");
+    }
+
+    [Fact]
+    public async Task Job_ManySteps_CutsItsHistoryAndKeepsFewUnits()
+    {
+        await using var hub = new GridHub(Settings(("PipelineGridLiveUnits", 250), ("PipelineGridUnitsPerFile", 20)));
+        long most = 0;
+        hub.WhileWaiting = async () =>
+        {
+            most = Math.Max(most, (await hub.Scheduler.StatisticsAsync("job", CancellationToken.None)).Unsent);
+            await AllAsync(hub, 5, _ => SumApplication.Answer);
+        };
+
+        var output = await hub.RunAsync(units: 700, ", \"adaptive\": false");
+
+        Assert.Equal(700, output.Rows);
+        Assert.InRange(hub.Continuations, 2, 100);
+        Assert.InRange(most, 1, 2 * 500);
+        Assert.Equal(100, hub.Shown!.Progress.TasksDone * 100 / hub.Shown.Progress.TasksTotal);
+    }
+
+    [Fact]
+    public async Task Job_UnitNobodyCanCompute_IsListedAndTheRestIsThere()
+    {
+        await using var hub = new GridHub();
+        hub.WhileWaiting = () => AllAsync(hub, 6, _ => n => n == 3 ? Encoding.ASCII.GetBytes("rubbish") : SumApplication.Answer(n));
+
+        var output = await hub.RunAsync(units: 5);
+
+        Assert.Equal(Expected(5).Where(r => !r.StartsWith("u3,", StringComparison.Ordinal)), (await hub.RowsAsync(output)).Order(StringComparer.Ordinal));
+        Assert.Equal(1, output.Statistics["unitsFailed"]);
+        var list = Assert.Single(output.Artifacts!);
+        Assert.Contains("TooManyErrors", Encoding.UTF8.GetString(await Pipeline.Storage.WholeObjects.ReadAllAsync(hub.Store, JobFiles.Results, list[(list.IndexOf('/', StringComparison.Ordinal) + 1)..], CancellationToken.None)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Job_NoUnitCanBeComputed_FailsAndSaysWhy()
+    {
+        await using var hub = new GridHub();
+        hub.WhileWaiting = () => AllAsync(hub, 10, _ => _ => Wrong[..1].Concat("x"u8.ToArray()).ToArray());
+
+        var e = await Assert.ThrowsAsync<JobFailedException>(() => hub.RunAsync(units: 3));
+
+        Assert.Equal("All 3 work units were given up.", e.Error.Message);
+        Assert.Equal(0, (await hub.Scheduler.StatisticsAsync(null, CancellationToken.None)).Jobs);
+    }
+
+    [Fact]
+    public async Task Job_InputThatMakesNoUnits_FailsAtTheSplit()
+    {
+        await using var hub = new GridHub();
+
+        var e = await Assert.ThrowsAsync<JobFailedException>(() => hub.RunAsync(units: 0));
+
+        Assert.StartsWith("The input makes no work units", e.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Leaderboard_ValidResults_AreRankedByCredit()
+    {
+        await using var hub = new GridHub();
+        hub.WhileWaiting = async () =>
+        {
+            await hub.WorkAsync(GridRuns.Host(0), SumApplication.Answer, tasks: 2);
+            await hub.WorkAsync(GridRuns.Host(1), SumApplication.Answer, tasks: 4);
+            await hub.WorkAsync(GridRuns.Host(2), SumApplication.Answer, tasks: 4);
+        };
+        await hub.RunAsync(units: 20, ", \"adaptive\": false");
+
+        var board = await hub.Scheduler.LeaderboardAsync(2, CancellationToken.None);
+
+        Assert.Equal([1, 2], board.Select(r => r.Rank));
+        Assert.True(board[0].Credit >= board[1].Credit && board[1].Credit > 0);
+        Assert.DoesNotContain("volunteer0", board.Select(r => r.VolunteerId));
+    }
+
+    private static async Task AllAsync(GridHub hub, int hosts, Func<int, Func<int, byte[]?>> make)
+    {
+        for (var host = 0; host < hosts; host++)
+            await hub.WorkAsync(GridRuns.Host(host), make(host));
+    }
+
+    private static IEnumerable<string> Expected(int units) => Enumerable.Range(0, units)
+        .Select(n => (long)n * n)
+        .Select((square, n) => string.Create(CultureInfo.InvariantCulture, $"u{n},{square},{(double)n:0.0},{(square % 2 == 0 ? "True" : "False")},{(square > 100 ? "" : "small")}"))
+        .Order(StringComparer.Ordinal);
+
+    private static Dictionary<string, string?> Settings(params (string Name, int Value)[] settings) =>
+        settings.ToDictionary(s => s.Name, s => (string?)s.Value.ToString(CultureInfo.InvariantCulture));
+}
