@@ -38,5 +38,6 @@ public static class GridServices
             provider.GetRequiredService<UnitValidator>(),
             provider.GetRequiredService<Assimilator>(),
             provider.GetRequiredService<GridSweeper>()))
+        .AddGridApplications()
         .AddGridApi();
 }

@@ -108,7 +108,7 @@ public sealed class AlignmentApplicationTests : IDisposable
     [Theory]
     [InlineData("""{}""", "/parameters/reference")]
     [InlineData("""{"reference":"../x"}""", "/parameters/reference")]
-    [InlineData("""{"reference":"REF"}""", "")]
+    [InlineData("""{"reference":"REF"}""", "/input")]
     [InlineData("""{"reference":"REF","reads":{}}""", "/parameters/reads/count")]
     [InlineData("""{"reference":"REF","reads":{"count":1,"length":9999}}""", "/parameters/reads/length")]
     [InlineData("""{"reference":"REF","reads":{"count":1},"scoring":{"matrix":"BLOSUM26"}}""", "/parameters/scoring/matrix")]

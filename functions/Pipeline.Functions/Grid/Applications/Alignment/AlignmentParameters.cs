@@ -44,11 +44,9 @@ internal sealed record AlignmentParameters(
 
     private static void CheckInput(GridSource source, bool simulated, bool columns, List<SpecFault> faults)
     {
-        if (source.File is { } file)
-            CheckPath(file, "/file", faults);
         var inputs = (source.Dataset is null ? 0 : 1) + (source.File is null ? 0 : 1) + (simulated ? 1 : 0);
         if (inputs != 1)
-            faults.Add(new SpecFault("", $"The reads come from one of 'file' (FASTA), 'dataset' (Parquet) and 'parameters.reads' (simulated); here are {inputs} of them."));
+            faults.Add(new SpecFault("/input", $"The reads come from one of 'input.file' (FASTA), 'input.dataset' (Parquet) and 'parameters.reads' (simulated); here are {inputs} of them."));
         if (columns && source.Dataset is null)
             faults.Add(new SpecFault("/parameters/columns", "Only a dataset has columns. Leave it out, or name a dataset."));
     }
