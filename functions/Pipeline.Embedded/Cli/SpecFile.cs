@@ -44,6 +44,8 @@ internal sealed record SpecFile(ReadOnlyMemory<byte> Json, JsonElement Document,
         Add(Member(Document, "dataset"));
         Add(Member(Member(Document, "data"), "dataset"));
         Add(Member(Member(Member(Document, "data"), "validation"), "dataset"));
+        Add(Member(Document, "input"));
+        Add(Member(Member(Document, "input"), "dataset"));
         return [.. names.Distinct(StringComparer.Ordinal)];
 
         void Add(JsonElement? name)
@@ -51,10 +53,15 @@ internal sealed record SpecFile(ReadOnlyMemory<byte> Json, JsonElement Document,
             if (name is { ValueKind: JsonValueKind.String } text)
                 names.Add(text.GetString()!);
         }
-
-        static JsonElement? Member(JsonElement? parent, string name) =>
-            parent is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) ? value : null;
     }
+
+    /// <summary>The files that a spec for volunteers names: its input and what its units share. Each is <c>folder/…/file</c>.</summary>
+    public IReadOnlyList<string> Files() =>
+        [.. new[] { Member(Member(Document, "input"), "file"), Member(Member(Document, "parameters"), "reference") }
+            .Where(name => name is { ValueKind: JsonValueKind.String }).Select(name => name!.Value.GetString()!).Where(name => name.Contains('/', StringComparison.Ordinal))];
+
+    private static JsonElement? Member(JsonElement? parent, string name) =>
+        parent is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) ? value : null;
 
     private static FileStream Open(string argument, string path)
     {

@@ -42,7 +42,7 @@ public sealed class DatasetFunctions(DatasetCatalog datasets, DatasetReader read
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
             Responses.Ok(await reader.RowsAsync(name, Responses.Top(request.Query, 50, 1_000), cancellationToken)));
 
-    /// <summary>Uploads one Parquet file, whole or not at all.</summary>
+    /// <summary>Uploads one Parquet file, or a file that applications read by name, whole or not at all.</summary>
     [Function("UploadDatasetFile")]
     [RequiresRole(Role.Submitter)]
     public Task<IActionResult> UploadAsync(

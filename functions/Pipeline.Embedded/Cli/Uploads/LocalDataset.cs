@@ -68,6 +68,28 @@ internal sealed record LocalDataset(string Source, IReadOnlyList<LocalDataset.Da
         return null;
     }
 
+    /// <summary>Looks for a file in the <c>data</c> folder beside a spec, or in one of the folders above it.</summary>
+    /// <param name="path">The file's path in the app, <c>folder/file</c>: it must not lead out of the folder.</param>
+    /// <param name="folder">The spec's folder.</param>
+    /// <returns>The full path, or null if there is none.</returns>
+    public static string? FindFile(string path, string folder)
+    {
+        try
+        {
+            ObjectName.CheckPath(path);
+        }
+        catch (InvalidObjectNameException)
+        {
+            return null; // The app says what is wrong with the name.
+        }
+        for (var parent = new DirectoryInfo(folder); parent is not null; parent = parent.Parent)
+        {
+            if (Path.Combine(parent.FullName, "data", path) is var full && File.Exists(full))
+                return full;
+        }
+        return null;
+    }
+
     private static LocalDataset ReadFolder(string shown, string folder)
     {
         var files = new FileSystemEnumerable<DataFile>(

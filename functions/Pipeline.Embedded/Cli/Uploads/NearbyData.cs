@@ -6,9 +6,16 @@ namespace Pipeline.Embedded.Cli.Uploads;
 internal static class NearbyData
 {
     /// <summary>Uploads the datasets that the spec's tables name, that the app lacks, and that are in a <c>data</c> folder beside
-    /// the spec or above it.</summary>
+    /// the spec or above it; and the files there that a spec for volunteers names.</summary>
     public static async Task UploadMissingAsync(CliContext context, PipelineClient client, SpecFile spec)
     {
+        foreach (var path in spec.Files())
+        {
+            if (LocalDataset.FindFile(path, spec.Folder) is not { } file)
+                continue;
+            using var body = new FileUpload(file, _ => { });
+            await client.UploadFileAsync(path[..path.IndexOf('/', StringComparison.Ordinal)], path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..], body, context.Interrupted);
+        }
         var wanted = spec.Datasets();
         if (wanted.Count == 0)
             return;

@@ -1,8 +1,11 @@
 namespace Pipeline.Storage;
 
-/// <summary>Takes uploads into datasets. Nothing that is not Parquet gets in, and nothing replaces a good file but a good file.</summary>
+/// <summary>Takes uploads into datasets. Nothing that is not Parquet gets in as data, and nothing replaces a good file but a good file.
+/// Files that applications read by name (<c>.fasta</c>, <c>.wav</c>) may lie beside: they are no data of the dataset.</summary>
 public sealed class DatasetWriter(IObjectStore store, DatasetCatalog catalog)
 {
+    private static readonly string[] s_filesByName = [".fasta", ".wav"];
+
     /// <summary>Writes a file of a dataset, whole or not at all; one of the same path is replaced at once.</summary>
     /// <param name="dataset">The dataset, which need not exist yet.</param>
     /// <param name="path">The file's path in the dataset, with its partition folders: <c>month=2001-01/part-0.parquet</c>.</param>
@@ -15,6 +18,8 @@ public sealed class DatasetWriter(IObjectStore store, DatasetCatalog catalog)
     {
         ArgumentNullException.ThrowIfNull(content);
         var target = TargetOf(dataset, path);
+        if (IsFileByName(path))
+            return await store.WriteAsync(DatasetFolders.Container, target, content, WriteCondition.None, ct);
 
         // A footer is at a file's end, so that the file has to be here before it can be judged.
         using var folder = TaskFolder.Create();
@@ -55,6 +60,8 @@ public sealed class DatasetWriter(IObjectStore store, DatasetCatalog catalog)
         ObjectName.CheckPath(path);
         var target = $"{dataset}/{path}";
         ObjectName.CheckPath(target);
+        if (IsFileByName(path))
+            return target;
         if (!path.EndsWith(DatasetFolders.Extension, StringComparison.OrdinalIgnoreCase))
             throw new InvalidObjectNameException(
                 $"'{path}' cannot be a file of dataset '{dataset}': datasets are Parquet files, whose names end with {DatasetFolders.Extension}. " +
@@ -65,4 +72,6 @@ public sealed class DatasetWriter(IObjectStore store, DatasetCatalog catalog)
         PartitionColumns.Check(target);
         return target;
     }
+
+    private static bool IsFileByName(string path) => s_filesByName.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 }

@@ -17,21 +17,25 @@ internal static class ScalarKernel
         // The column before: the best score that ends in a cell, and the best that ends in a gap of the query.
         var scores = new int[query.Length];
         var gaps = new int[query.Length];
+        var profile = new sbyte[scoring.Alphabet.Size][];
+        for (var code = 0; code < profile.Length; code++)
+            profile[code] = [.. query.ToArray().Select(letter => (sbyte)scoring.Score(letter, (byte)code))];
         var found = -1;
         for (var column = 0; column < columns.Length; column++)
         {
             if ((column & 1023) == 0)
                 cancellationToken.ThrowIfCancellationRequested();
-            var pairs = scoring.Row(columns[column]);
+            var pairs = profile[columns[column]].AsSpan(0, scores.Length);
+            var deletions = gaps.AsSpan(0, scores.Length);
             var (diagonal, insertion, highest) = (0, 0, 0);
-            for (var row = 0; row < query.Length; row++)
+            for (var row = 0; row < scores.Length; row++)
             {
-                var deletion = gaps[row];
-                var score = Math.Max(Math.Max(0, diagonal + pairs[query[row]]), Math.Max(deletion, insertion));
+                var deletion = deletions[row];
+                var score = Math.Max(Math.Max(0, diagonal + pairs[row]), Math.Max(deletion, insertion));
                 diagonal = scores[row];
                 scores[row] = score;
                 highest = Math.Max(highest, score);
-                gaps[row] = Math.Max(deletion - extend, score - open);
+                deletions[row] = Math.Max(deletion - extend, score - open);
                 insertion = Math.Max(insertion - extend, score - open);
             }
             if (column >= warmUp && highest > best)
