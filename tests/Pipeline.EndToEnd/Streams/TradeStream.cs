@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.EndToEnd.Faults;
 using Pipeline.EndToEnd.Fixtures;
 using Pipeline.Jobs;
 using Pipeline.Streams;
@@ -78,6 +79,15 @@ internal sealed class TradeStream
             Assert.Fail($"{rows.Count} rows, not {wanted.Count}: missing {string.Join(' ', wanted.Except(rows).Take(5))}; too many {string.Join(' ', rows.Except(wanted).Take(5))}\n"
                 + JsonSerializer.Serialize(await StateAsync(http, name), Responses.Json));
         }
+    }
+
+    /// <summary>Asserts what a batch query gives over a dataset that a stream wrote, its rows sorted.</summary>
+    public static async Task ExpectDatasetAsync(HttpClient http, string dataset, string query, IReadOnlyList<string> wanted, CancellationToken cancellationToken)
+    {
+        var id = $"check-{dataset}";
+        await http.EnsureSubmittedAsync(id, $$"""{ "kind": "batch", "name": "check", "tables": { "{{dataset}}": "{{dataset}}" }, "query": "{{query}}" }""", cancellationToken);
+        var rows = (await http.RowsAsync(id, cancellationToken)).Select(r => $"[{r.Replace(", ", ",", StringComparison.Ordinal)}]").Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(wanted, rows);
     }
 
     /// <summary>What a batch query gives over the table <c>trades</c>, as the API shows rows, sorted.</summary>

@@ -16,8 +16,7 @@ internal sealed partial class WindowState
         if (isOld || (keys <= limit && keys + Rows - rows > limit))
         {
             var columns = string.Join(", ", _plan.Keys.Append(_plan.Pane));
-            var alive = _sql.Alive(WindowSql.State, Position.Horizon);
-            keys = Rows == 0 ? 0 : _session.Read($"SELECT count(*) FROM (SELECT DISTINCT {columns} FROM {alive})", reader => reader.Read() ? reader.GetInt64(0) : 0);
+            keys = Rows == 0 ? 0 : _session.Read($"SELECT count(*) FROM (SELECT DISTINCT {columns} FROM {_sql.Open(Position.Horizon)})", reader => reader.Read() ? reader.GetInt64(0) : 0);
             _counted = (Rows, keys, Position.Horizon);
         }
 
