@@ -1,4 +1,7 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Grid;
+using Pipeline.Grid.Applications;
 
 namespace Pipeline.Embedded.Cli;
 
@@ -35,6 +38,12 @@ internal sealed record CliEnvironment
     /// <summary>Cancelled by the first Ctrl-C or SIGTERM.</summary>
     public CancellationToken Interrupted { get; init; }
 
+    /// <summary>The key that was pressed last and not yet taken, null for none; null where there is no keyboard.</summary>
+    public Func<char?>? PressedKey { get; init; }
+
+    /// <summary>The applications that a volunteer's client has built in.</summary>
+    public Func<IReadOnlyList<IGridApplication>> GridApplications { get; init; } = BuiltInApplications;
+
     /// <summary>That of this process.</summary>
     public static CliEnvironment OfProcess(CancellationToken interrupted)
     {
@@ -51,6 +60,13 @@ internal sealed record CliEnvironment
             Variable = Environment.GetEnvironmentVariable,
             WorkingFolder = Environment.CurrentDirectory,
             Interrupted = interrupted,
+            PressedKey = Console.IsInputRedirected ? null : () => Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null,
         };
+    }
+
+    private static IReadOnlyList<IGridApplication> BuiltInApplications()
+    {
+        using var services = new ServiceCollection().AddGrid().BuildServiceProvider();
+        return [.. services.GetServices<IGridApplication>()];
     }
 }
