@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Grid;
 using Pipeline.Grid.Applications;
@@ -66,7 +67,7 @@ internal sealed record CliEnvironment
 
     private static IReadOnlyList<IGridApplication> BuiltInApplications()
     {
-        using var services = new ServiceCollection().AddGrid().BuildServiceProvider();
+        using var services = new ServiceCollection().AddGrid(new ConfigurationBuilder().Build()).BuildServiceProvider();
         return [.. services.GetServices<IGridApplication>()];
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ProjectTrust(ProjectPublicKey key, string hostId, IReadOnl
     {
         var task = signed.Assignment;
         // Form first: what is not of the form is not worth a look at its signature.
-        if (!GridNames.IsResultId(task.ResultId) || !GridNames.IsId(task.JobId) || !GridNames.IsId(task.UnitName))
+        if (!GridNames.IsId(task.ResultId) || !GridNames.IsId(task.JobId) || !GridNames.IsId(task.UnitName))
             throw new UntrustedWorkException("Its ids are not ids.");
         if (!GridNames.IsInputPath(task.InputPath) || !GridNames.IsSha256(task.InputSha256))
             throw new UntrustedWorkException("Its input's path or hash is none.");

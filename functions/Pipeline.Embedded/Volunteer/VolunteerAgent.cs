@@ -58,11 +58,13 @@ internal sealed class VolunteerAgent : IDisposable
     {
         await using var registration = stop.Register(_ending.Cancel);
         var ending = _ending.Token;
+        Task[] loops = [];
         try
         {
             await StartAsync(ending);
-            var loops = Task.WhenAll(WorkAsync(ending), ReportAsync(ending), HeartbeatsAsync(ending), WatchPauseFileAsync(ending));
-            await await Task.WhenAny(loops, _fault.Task);
+            loops = [WorkAsync(ending), ReportAsync(ending), HeartbeatsAsync(ending), WatchPauseFileAsync(ending)];
+            // None of them ends but by what it throws.
+            await await Task.WhenAny([.. loops, _fault.Task]);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -71,7 +73,7 @@ internal sealed class VolunteerAgent : IDisposable
         finally
         {
             await _ending.CancelAsync();
-            await Task.WhenAll(_lives.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([.. loops, .. _lives.Keys]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         stop.ThrowIfCancellationRequested();
     }
@@ -141,7 +143,7 @@ internal sealed class VolunteerAgent : IDisposable
 
     private void Accept(SignedAssignment signed)
     {
-        if (signed?.Assignment is not { } work || !GridNames.IsResultId(work.ResultId) || _held.ContainsKey(work.ResultId))
+        if (signed?.Assignment is not { } work || !GridNames.IsId(work.ResultId) || _held.ContainsKey(work.ResultId))
             return;
         Live(_folder.Add(signed), Refusal(signed));
     }

@@ -76,7 +76,7 @@ internal sealed class VolunteerFolder : IDisposable
             try
             {
                 if (AtomicFile.TryRead(Path.Combine(folder, "assignment.json")) is { } bytes
-                    && GridJson.Read<SignedAssignment>(bytes) is var signed && GridNames.IsResultId(signed.Assignment.ResultId) && TaskFolder(signed.Assignment.ResultId) == folder)
+                    && GridJson.Read<SignedAssignment>(bytes) is var signed && GridNames.IsId(signed.Assignment.ResultId) && TaskFolder(signed.Assignment.ResultId) == folder)
                 {
                     tasks.Add(new HeldTask(folder, signed));
                     continue;
@@ -113,7 +113,7 @@ internal sealed class VolunteerFolder : IDisposable
 
     public void Dispose() => _claim.Dispose();
 
-    private string TaskFolder(string resultId) => GridNames.IsResultId(resultId)
+    private string TaskFolder(string resultId) => GridNames.IsId(resultId)
         ? Path.Combine(Tasks, "t-" + resultId)
         : throw new UntrustedWorkException("The id of a result is none.");
 }

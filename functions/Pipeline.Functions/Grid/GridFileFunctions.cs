@@ -64,7 +64,7 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
         var sha256 = request.Query["sha256"].ToString();
         if (!GridNames.IsSha256(sha256))
             throw new UploadRefusedException(StatusCodes.Status400BadRequest, "Say which file it is: ?sha256= with the SHA-256 of all its bytes in lower-case hexadecimal.");
-        if (!GridNames.IsResultId(id) || await scheduler.AssignmentAsync(host, id, cancellationToken) is not { } assignment)
+        if (!GridNames.IsId(id) || await scheduler.AssignmentAsync(host, id, cancellationToken) is not { } assignment)
             return Responses.NotFound("This host has no open result of that id.");
         var state = await handler(host, assignment, sha256);
         var headers = request.HttpContext.Response.Headers;

@@ -82,9 +82,8 @@ public sealed class GridFunctions(
     [RequiresRole(Role.Volunteer)]
     public Task<IActionResult> WorkAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grid/work")] HttpRequest request,
-        CancellationToken cancellationToken) => gate.WaitingHostAsync(request, async (host, mayWait) =>
+        CancellationToken cancellationToken) => gate.WaitingHostAsync(request, () => GridGate.ReadAsync<WorkRequest>(request, WireChecks.Check, cancellationToken), async (host, wish, mayWait) =>
     {
-        var wish = await GridGate.ReadAsync<WorkRequest>(request, WireChecks.Check, cancellationToken);
         var wait = mayWait ? TimeSpan.FromSeconds(wish.WaitSeconds) : TimeSpan.Zero;
         var assignments = await scheduler.RequestAsync(
             host,

@@ -30,7 +30,7 @@ public sealed class GridGate(GridLimits limits, VolunteerRegistry registry)
     internal Task<IActionResult> VolunteerAsync(HttpRequest request, Func<string, Task<IActionResult>> handler) => GuardAsync(async () =>
     {
         using var place = limits.Enter(request);
-        return await registry.VolunteerOfAsync(Token(request), request.HttpContext.RequestAborted) is { } volunteer ? await handler(volunteer.VolunteerId) : Stranger(request);
+        return await registry.VolunteerOfAsync(Token(request), request.HttpContext.RequestAborted) is { } volunteer ? await handler(volunteer.VolunteerId) : OtherToken("a volunteer");
     });
 
     /// <summary>Serves a host.</summary>
@@ -38,22 +38,26 @@ public sealed class GridGate(GridLimits limits, VolunteerRegistry registry)
     {
         using var place = limits.Enter(request);
         if (await registry.HostOfAsync(Token(request), request.HttpContext.RequestAborted) is not { } host)
-            return Stranger(request);
+            return OtherToken("a host");
         limits.CountHost(host.HostId);
         return await handler(host);
     });
 
-    /// <summary>Serves a host that may wait: a request that waits holds none of the places for requests.</summary>
-    internal Task<IActionResult> WaitingHostAsync(HttpRequest request, Func<HostKey, bool, Task<IActionResult>> handler) => GuardAsync(async () =>
+    /// <summary>Serves a host that may wait: once its request is read, it holds none of the places for requests.</summary>
+    internal Task<IActionResult> WaitingHostAsync<T>(HttpRequest request, Func<Task<T>> read, Func<HostKey, T, bool, Task<IActionResult>> handler) => GuardAsync(async () =>
     {
         HostKey? host;
+        T document;
         using (limits.Enter(request))
+        {
             host = await registry.HostOfAsync(Token(request), request.HttpContext.RequestAborted);
-        if (host is null)
-            return Stranger(request);
-        limits.CountHost(host.HostId);
+            if (host is null)
+                return OtherToken("a host");
+            limits.CountHost(host.HostId);
+            document = await read();
+        }
         using var wait = limits.TryWait(host.HostId);
-        return await handler(host, wait is not null);
+        return await handler(host, document, wait is not null);
     });
 
     /// <summary>Reads a JSON body.</summary>
@@ -78,11 +82,9 @@ public sealed class GridGate(GridLimits limits, VolunteerRegistry registry)
         return (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? GridToken.Parse(header[Bearer.Length..].Trim()) : null) ?? GridToken.Nobody;
     }
 
-    private static IActionResult Stranger(HttpRequest request)
-    {
-        request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
-        return Responses.Problem(ProblemTypes.Unauthenticated, StatusCodes.Status401Unauthorized, "Send the token that registration gave, as 'Authorization: Bearer TOKEN'. This one is missing, or nobody's.");
-    }
+    // Whose token it is was asked before the request came here; a host's and a volunteer's open different routes.
+    private static IActionResult OtherToken(string whose) =>
+        Responses.Problem(ProblemTypes.InvalidRequest, StatusCodes.Status403Forbidden, $"This takes the token of {whose}, as 'Authorization: Bearer TOKEN'; the token is another's.");
 
     private static Task<IActionResult> GuardAsync(Func<Task<IActionResult>> handler) => Responses.GuardAsync(async () =>
     {

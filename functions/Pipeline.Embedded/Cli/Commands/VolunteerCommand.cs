@@ -18,12 +18,13 @@ internal sealed class VolunteerCommand : Verb
     private readonly Option<string?> _pauseFile = new("--pause-file") { Description = "Compute nothing while this file exists", HelpName = "FILE" };
     private readonly Option<string?> _projectKey = new("--project-key") { Description = "Fingerprint that the project's key must have [default: trust the first one and keep to it]", HelpName = "SHA256" };
     private readonly Option<int?> _count = CommonArguments.Number("--count", "N", "Leave after N results", 1, 1_000_000);
+    private readonly Option<int?> _checkpoint = CommonArguments.Number("--checkpoint", "SECONDS", "How often a running task is saved [default: 20]", 1, 3_600);
     private readonly Option<bool> _untilIdle = new("--until-idle") { Description = "Leave when there is no more work" };
 
     public VolunteerCommand()
         : base("volunteer", "Compute for a grid project with what this machine has to spare")
     {
-        foreach (var option in new Option[] { _name, _cpu, _tasks, _folder, _disk, _pauseFile, _projectKey, _count, _untilIdle })
+        foreach (var option in new Option[] { _name, _cpu, _tasks, _folder, _disk, _pauseFile, _projectKey, _checkpoint, _count, _untilIdle })
             Options.Add(option);
     }
 
@@ -64,6 +65,10 @@ internal sealed class VolunteerCommand : Verb
         {
             throw new CliException(CliFault.InvalidInput(e.Message), e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(CliFault.Unexpected($"The folder {settings.Folder} cannot be used any more: {e.Message}", "Running tasks are saved as far as the disk took them; the same command goes on with them."), e);
+        }
         finally
         {
             await ended.CancelAsync();
@@ -89,6 +94,7 @@ internal sealed class VolunteerCommand : Verb
             ProjectKey = Fingerprint(parsed.GetValue(_projectKey)),
             Count = parsed.GetValue(_count),
             UntilIdle = untilIdle,
+            CheckpointEvery = parsed.GetValue(_checkpoint) is { } seconds ? TimeSpan.FromSeconds(seconds) : usual.CheckpointEvery,
             DiskBytes = Disk(parsed.GetValue(_disk)),
             WorkWait = untilIdle ? TimeSpan.FromSeconds(2) : usual.WorkWait,
             Time = context.Time,

@@ -26,16 +26,15 @@ public static class GridJson
         }
         catch (JsonException e)
         {
-            // The library's message holds no more of the input than a path and a place.
-            var isJson = e.Path is { Length: > 1 };
+            // The library's message holds no more of the input than a path and a place; what the reader stumbled over is within it.
             throw new SpecException(
-                isJson ? Pointer(e.Path!) : "",
+                Pointer(e.Path ?? ""),
                 e.Message.Length > 300 ? e.Message[..300] + "…" : e.Message,
-                isJson ? ProblemTypes.InvalidRequest : ProblemTypes.MalformedJson);
+                e.InnerException is JsonException ? ProblemTypes.MalformedJson : ProblemTypes.InvalidRequest);
         }
     }
 
     // "$.reports[3].cpuSeconds" becomes "/reports/3/cpuSeconds".
     private static string Pointer(string path) =>
-        path.Length > 200 ? "" : path[1..].Replace("]", "", StringComparison.Ordinal).Replace('[', '/').Replace('.', '/');
+        path.Length is < 2 or > 200 ? "" : path[1..].Replace("]", "", StringComparison.Ordinal).Replace('[', '/').Replace('.', '/');
 }

@@ -13,11 +13,8 @@ public static class GridNames
 
     private static readonly SearchValues<char> s_hex = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>Whether a text can be the id of a job, a unit, a host or a volunteer: 1 to 128 ASCII letters, digits, <c>-</c>, <c>_</c>.</summary>
+    /// <summary>Whether a text can be the id of a result, a job, a unit, a host or a volunteer: 1 to 128 ASCII letters, digits, <c>-</c>, <c>_</c>.</summary>
     public static bool IsId(string? text) => text is { Length: > 0 and <= MaxIdLength } && !text.AsSpan().ContainsAnyExcept(s_idCharacters);
-
-    /// <summary>Whether a text can be the id of a result: such ids joined by dots, 128 characters at most.</summary>
-    public static bool IsResultId(string? text) => text is { Length: > 0 and <= MaxIdLength } && text.Split('.').All(IsId);
 
     /// <summary>Whether a text is a SHA-256 in lower-case hexadecimal.</summary>
     public static bool IsSha256(string? text) => text is { Length: 64 } && !text.AsSpan().ContainsAnyExcept(s_hex);

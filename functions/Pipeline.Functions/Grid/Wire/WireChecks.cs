@@ -65,7 +65,7 @@ public static class WireChecks
             faults.Number(pointer + "/version", application.Version, 1, int.MaxValue);
         });
         faults.Each("/cachedFiles", request.CachedFiles, MaxNamed, faults.Sha256);
-        faults.Each("/heldResults", request.HeldResults, MaxNamed, faults.ResultId);
+        faults.Each("/heldResults", request.HeldResults, MaxNamed, faults.Id);
         faults.ThrowIfAny();
     }
 
@@ -87,7 +87,7 @@ public static class WireChecks
         var faults = new Faults();
         faults.Each("/tasks", request.Tasks, MaxNamed, (pointer, task) =>
         {
-            faults.ResultId(pointer + "/resultId", task.ResultId);
+            faults.Id(pointer + "/resultId", task.ResultId);
             faults.Number(pointer + "/fractionDone", task.FractionDone, 0, 1);
             faults.Number(pointer + "/cpuSeconds", task.CpuSeconds, 0, MaxSeconds);
         });
@@ -96,7 +96,7 @@ public static class WireChecks
 
     private static void Check(ResultReport report, string pointer, Faults faults)
     {
-        faults.ResultId(pointer + "/resultId", report.ResultId);
+        faults.Id(pointer + "/resultId", report.ResultId);
         faults.Number(pointer + "/cpuSeconds", report.CpuSeconds, 0, MaxSeconds);
         faults.Number(pointer + "/elapsedSeconds", report.ElapsedSeconds, 0, MaxSeconds);
         faults.Number(pointer + "/claimedCredit", report.ClaimedCredit, 0, MaxFlops);
@@ -137,12 +137,6 @@ public static class WireChecks
         {
             if (!GridNames.IsId(text))
                 Add(pointer, $"It must be 1 to {GridNames.MaxIdLength} letters, digits, '-' or '_'.");
-        }
-
-        public void ResultId(string pointer, string? text)
-        {
-            if (!GridNames.IsResultId(text))
-                Add(pointer, "It must be the id of a result, as an assignment gave it.");
         }
 
         public void Sha256(string pointer, string? text)
