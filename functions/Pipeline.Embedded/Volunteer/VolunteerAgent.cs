@@ -10,6 +10,9 @@ namespace Pipeline.Embedded.Volunteer;
 /// nobody needs any more. All that counts is on the disk, so that a kill costs no more than the time since the last checkpoint.</summary>
 internal sealed class VolunteerAgent : IDisposable
 {
+    // What a server sends beyond that was never asked for.
+    private const int MostHeld = 1_000;
+
     private readonly VolunteerSettings _settings;
     private readonly GridClient _client;
     private readonly VolunteerFolder _folder;
@@ -25,6 +28,7 @@ internal sealed class VolunteerAgent : IDisposable
     private readonly Channel<HeldTask> _finished = Channel.CreateUnbounded<HeldTask>();
     private readonly ConcurrentDictionary<Task, bool> _lives = new();
     private readonly SemaphoreSlim _slotFreed = new(0);
+    private readonly SemaphoreSlim _computing;
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ProjectTrust? _trust;
@@ -37,6 +41,7 @@ internal sealed class VolunteerAgent : IDisposable
     {
         (_settings, _client, _folder, _applications, _pause, _tell) = (settings, client, folder, applications, pause, tell);
         _random = new Random(settings.Seed);
+        _computing = new SemaphoreSlim(settings.Tasks);
         _retry = new Retry(settings, _random, Away);
         _files = new WorkFiles(client, folder, settings);
         _runner = new TaskRunner(settings, pause);
@@ -84,6 +89,7 @@ internal sealed class VolunteerAgent : IDisposable
             task.Dispose();
         _files.Dispose();
         _slotFreed.Dispose();
+        _computing.Dispose();
         _ending.Dispose();
     }
 
@@ -143,7 +149,7 @@ internal sealed class VolunteerAgent : IDisposable
 
     private void Accept(SignedAssignment signed)
     {
-        if (signed?.Assignment is not { } work || !GridNames.IsId(work.ResultId) || _held.ContainsKey(work.ResultId))
+        if (signed?.Assignment is not { } work || !GridNames.IsId(work.ResultId) || _held.Count >= MostHeld || _held.ContainsKey(work.ResultId))
             return;
         Live(_folder.Add(signed), Refusal(signed));
     }
@@ -208,6 +214,8 @@ internal sealed class VolunteerAgent : IDisposable
 
     private async Task ComputeAsync(HeldTask task, CancellationToken cancellationToken)
     {
+        // The server may send more than there is room for: what another disk had lost, or what an earlier run with more tasks left.
+        await _computing.WaitAsync(cancellationToken);
         try
         {
             var application = _trust!.Check(task.Signed);
@@ -223,6 +231,10 @@ internal sealed class VolunteerAgent : IDisposable
         {
             _tell(new VolunteerEvent("refused", $"{task.Id} is not run: {e.Message}", task.Id));
             task.End(TaskOutcome.Failed(e.Message), default);
+        }
+        finally
+        {
+            _computing.Release();
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class VolunteerCrashTests : IDisposable
     private static string Spec(string name) =>
         $$$"""
         {"kind":"grid","name":"{{{name}}}","id":"{{{name}}}","application":"alignment","minQuorum":1,"adaptive":false,
-         "parameters":{"reference":"test/reference.fasta","readsPerUnit":800,"reads":{"count":800,"length":400,"seed":4}}}
+         "parameters":{"reference":"test/reference.fasta","readsPerUnit":100,"reads":{"count":100,"length":200,"seed":4} } }
         """;
 
     private static async Task WriteReferenceAsync(RunningApp app)
@@ -70,7 +70,7 @@ public sealed class VolunteerCrashTests : IDisposable
 
     private static List<string> Rows(JobResult result)
     {
-        Assert.Equal(800, result.Rows.Count);
+        Assert.Equal(100, result.Rows.Count);
         return [.. result.Rows.Select(row => System.Text.Json.JsonSerializer.Serialize(row, Responses.Json)).Order(StringComparer.Ordinal)];
     }
 }
