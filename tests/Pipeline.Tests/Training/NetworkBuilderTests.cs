@@ -1,5 +1,6 @@
 using Pipeline.Jobs;
 using Pipeline.Training;
+using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Training;
 
@@ -95,6 +96,49 @@ public class NetworkBuilderTests
             weights[at] += by;
             return weights;
         }
+    }
+
+    [Theory]
+    [InlineData("cross-entropy", 3)]
+    [InlineData("bce", 1)]
+    [InlineData("mse", 1)]
+    [InlineData("huber", 1)]
+    public void Gradient_OfEachLossOnColourImages_IsThatOfPlainTorchSharp(string loss, int outputs)
+    {
+        const int Count = 5;
+        var spec = LocalTraining.Read($$"""
+            { "kind": "training", "name": "n", "data": { "dataset": "d", "image": { "column": "c", "width": 6, "height": 4, "channels": 3 }, "label": {{(outputs > 1 ? """{ "column": "l", "classes": 3 }""" : "\"l\"")}} },
+              "model": { "layers": [{ "type": "conv2d", "filters": 4, "padding": 1 }, "relu", "max-pool", "flatten", "linear"] }, "loss": "{{loss}}" }
+            """);
+        var network = NetworkBuilder.Build(spec.Model, [3, 4, 6], outputs);
+        var random = new SeededRandom(5);
+        var inputs = Enumerable.Range(0, Count * 3 * 4 * 6).Select(_ => (float)random.Fraction()).ToArray();
+        var targets = Enumerable.Range(0, Count).Select(i => (float)(loss is "mse" or "huber" ? 3 * random.Fraction() : i % Math.Max(outputs, 2))).ToArray();
+        var first = TrainState.First(spec, network);
+        using var replica = new Replica(spec, network, first);
+
+        var piece = replica.Gradient(inputs, targets, [Count, 3, 4, 6], 0, seed: 3);
+
+        using var plain = nn.Sequential(nn.Conv2d(3, 4, 3, padding: 1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4 * 2 * 3, outputs));
+        using (no_grad())
+        {
+            foreach (var (parameter, slot) in plain.parameters().Zip(network.Weights))
+                parameter.copy_(tensor(first.Weights.AsSpan(slot.Offset, slot.Length).ToArray()).view([.. slot.Shape]));
+        }
+        var said = plain.forward(tensor(inputs, [Count, 3, 4, 6]));
+        var sum = loss switch
+        {
+            "cross-entropy" => nn.functional.cross_entropy(said, tensor(targets.Select(t => (long)t).ToArray()), reduction: nn.Reduction.Sum),
+            "bce" => -(tensor(targets) * said.squeeze(1).sigmoid().log() + (1 - tensor(targets)) * (1 - said.squeeze(1).sigmoid()).log()).sum(),
+            "mse" => (said.squeeze(1) - tensor(targets)).square().sum(),
+            _ => nn.functional.smooth_l1_loss(said.squeeze(1), tensor(targets), nn.Reduction.Sum),
+        };
+        sum.backward();
+        Assert.Equal(sum.item<float>(), piece.Loss, 1e-4);
+        var expected = plain.parameters().SelectMany(p => p.grad!.flatten().data<float>().ToArray()).ToArray();
+        Assert.Equal(expected.Length, network.WeightCount);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], piece.Values[i], 1e-4);
     }
 
     [Fact]
