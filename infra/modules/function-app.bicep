@@ -91,15 +91,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     publicNetworkAccess: vnetEnabled ? 'Disabled' : 'Enabled'
+    // On this plan all of the app's traffic goes through the subnet.
     virtualNetworkSubnetId: subnetId
-    outboundVnetRouting: {
-      allTraffic: vnetEnabled
-    }
     siteConfig: {
       minTlsVersion: '1.2'
-      scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
-      http20Enabled: true
     }
     functionAppConfig: {
       deployment: {

@@ -199,6 +199,19 @@ public sealed class StartTests : DurableTest
     }
 
     [Fact]
+    public async Task Version_OfTheHub_IsThatOfOrchestrationsThatNameNone()
+    {
+        await Hub.StopAsync(Limit);
+        Functions.Orchestrator("Version", context => Task.FromResult(context.Version));
+        Functions.Orchestrator("Parent", async context => $"{context.Version} {await context.CallSubOrchestratorAsync<string>("Version")}");
+        await OpenAsync(Options with { DefaultVersion = "1.0" });
+
+        Assert.Equal("1.0 1.0", Result<string>(await EndAsync(await StartAsync("Parent"))));
+        var named = await Client.ScheduleNewOrchestrationInstanceAsync("Version", new StartOrchestrationOptions { Version = "2.0" }, Limit);
+        Assert.Equal("2.0", Result<string>(await EndAsync(named)));
+    }
+
+    [Fact]
     public async Task TopLevelInstance_HasNoParentVersionOrProperties()
     {
         Functions.Orchestrator("Look", context =>

@@ -49,7 +49,6 @@ public partial class SecurityTests
         var app = deployment.One("Microsoft.Web/sites");
         Assert.True(app.Flag("httpsOnly"));
         Assert.Equal("1.2", app.Text("siteConfig.minTlsVersion"));
-        Assert.Equal("Disabled", app.Text("siteConfig.ftpsState"));
         Assert.Equal(2, deployment.Of("Microsoft.Web/sites/basicPublishingCredentialsPolicies").Count(policy => !policy.Flag("allow")));
     }
 

@@ -5,10 +5,10 @@ namespace Pipeline.Streams;
 
 /// <summary>Tells once a minute how far streams are behind their hubs, what went to quarantine and what raises alarms (see
 /// <see cref="PipelineMeter"/>).</summary>
-public sealed partial class StreamWatch(StreamService streams, ILogger<StreamWatch> logger)
+public sealed partial class StreamWatchFunctions(StreamService streams, ILogger<StreamWatchFunctions> logger)
 {
     /// <summary>Looks at every stream that runs.</summary>
-    [Function(nameof(StreamWatch))]
+    [Function("StreamWatch")]
     public async Task RunAsync([TimerTrigger("20 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken)
     {
         foreach (var stream in (await streams.ListAsync(cancellationToken)).Streams.Where(s => s.Status == StreamStatus.Running))
