@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.EndToEnd.Fixtures;
@@ -51,6 +52,47 @@ public abstract class BatchJobs(SalesApp sales) : IAsyncLifetime
         Assert.InRange(job.Progress.TasksTotal, 7, 100);
         Assert.Equal(60_000, job.Output!.Statistics["rowsRead"]);
         Assert.Equal(7, job.Output.Rows);
+        Assert.All(job.Tasks!.Stages, stage => Assert.Equal(stage.TasksTotal, stage.TasksDone));
+        Assert.Equal(job.Progress.TasksTotal, job.Tasks.Stages.Sum(stage => stage.TasksTotal));
+        Assert.Equal("final", job.Tasks.Stages[^1].Name);
+        Assert.Equal(5, job.Tasks.Slowest.Count);
+        Assert.Equal(job.Tasks.Slowest.OrderByDescending(task => task.Milliseconds), job.Tasks.Slowest);
+    }
+
+    [SkippableFact]
+    public async Task Restart_AJob_IsAnotherWithTheSameSpec()
+    {
+        var spec = Spec("select count(*) as n from sales");
+        var first = await App.SubmitAsync(spec);
+        await App.EndAsync(first);
+
+        using var answer = await App.Http.PostAsync(new Uri($"api/jobs/{first}/restart", UriKind.Relative), null);
+        var second = (await answer.Content.ReadFromJsonAsync<JobAccepted>(Responses.Json))!.Id;
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.NotEqual(first, second);
+        Assert.Equal(60_000, (await App.ResultAsync(second)).Rows[0][0].GetInt64());
+        Assert.Equal(spec, await App.Http.GetStringAsync(new Uri($"api/jobs/{second}/spec", UriKind.Relative)));
+        foreach (var route in new[] { "api/jobs/no-such-job/spec", "api/jobs/no-such-job/artifacts/a.png" })
+            Assert.Equal(HttpStatusCode.NotFound, (await App.Http.GetAsync(new Uri(route, UriKind.Relative))).StatusCode);
+        using var nothing = await App.Http.PostAsync(new Uri("api/jobs/no-such-job/restart", UriKind.Relative), null);
+        Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+    }
+
+    [SkippableFact]
+    public async Task Dataset_LookedInto_GivesItsFilesAndFirstRows()
+    {
+        var files = (await App.Http.GetFromJsonAsync<List<DatasetFileView>>("api/datasets/sales/files", Responses.Json))!;
+        var rows = (await App.Http.GetFromJsonAsync<JobResult>("api/datasets/sales/rows?top=7", Responses.Json))!;
+
+        Assert.Equal(60_000, files.Sum(file => file.Rows));
+        Assert.All(files, file => Assert.Equal(file.Path.Split('/')[0], $"month={file.Partition["month"]}"));
+        Assert.Equal(60_000, rows.RowCount);
+        Assert.Equal(7, rows.Rows.Count);
+        var month = rows.Columns.ToList().FindIndex(column => column.Name == "month");
+        Assert.Equal(files[0].Partition["month"], rows.Rows[0][month].ToString());
+        Assert.Equal(HttpStatusCode.BadRequest, (await App.Http.GetAsync(new Uri("api/datasets/sales/rows?top=0", UriKind.Relative))).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await App.Http.GetAsync(new Uri("api/datasets/nothing/files", UriKind.Relative))).StatusCode);
     }
 
     [SkippableFact]

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
 using Pipeline.EndToEnd.Fixtures;
 using Pipeline.Jobs;
+using Pipeline.Simulation;
 
 namespace Pipeline.EndToEnd.Simulation;
 
@@ -32,6 +34,12 @@ public sealed class SimulationJobTests : IAsyncLifetime
         Assert.EndsWith("/animation.png", job.Output!.Artifacts![0], StringComparison.Ordinal);
         for (var frame = 0; frame <= 3; frame++)
             Assert.Equal("PNG"u8.ToArray(), (await _app.Http.GetByteArrayAsync(new Uri($"api/jobs/{id}/frames/{frame}.png", UriKind.Relative)))[1..4]);
+        var figures = (await _app.Http.GetFromJsonAsync<SimulationFigures>($"api/jobs/{id}/figures", Responses.Json))!;
+        Assert.Equal(["mass", "energy", "fastest"], figures.Names);
+        Assert.Equal(4, figures.Frames);
+        Assert.Equal(result.Rows.Select(row => row[4].GetDouble()), figures.Points.Select(point => point.Values[2]));
+        var later = (await _app.Http.GetFromJsonAsync<SimulationFigures>($"api/jobs/{id}/figures?after={figures.Points[1].Superstep}", Responses.Json))!;
+        Assert.Equal([40L, 60], later.Points.Select(point => point.Step));
         foreach (var missing in new[] { "4.png", "x.png", "0.gif", "-1.png" })
             Assert.Equal(HttpStatusCode.NotFound, (await _app.Http.GetAsync(new Uri($"api/jobs/{id}/frames/{missing}", UriKind.Relative))).StatusCode);
     }

@@ -40,6 +40,14 @@ public sealed class TrainingJobTests : IAsyncLifetime
         Assert.All(job.Output.Artifacts, a => Assert.True(File.Exists(Path.Combine(App.Root, "store", a)), a));
         Assert.Equal([$"{id}/spec.json"], Directory.EnumerateFiles(Path.Combine(App.Root, "store", "jobs", id), "*", SearchOption.AllDirectories).Select(f => $"{id}/{Path.GetFileName(f)}"));
 
+        var curves = (await App.Http.GetFromJsonAsync<TrainingCurves>($"api/jobs/{id}/epochs", Responses.Json))!;
+        Assert.Equal(("shapes", 1), (curves.Model, curves.Version));
+        Assert.Equal([1, 2, 3], curves.Epochs.Select(e => e.Epoch));
+        Assert.Equal(["level", "upright"], curves.Confusion!.Classes);
+        Assert.Equal(curves.Epochs[^1].Metrics["accuracy"], curves.Confusion.Counts.Select((row, i) => row[i]).Sum() / (double)curves.Confusion.Counts.Sum(row => row.Sum()), 6);
+        Assert.Equal("PNG"u8.ToArray(), (await App.Http.GetByteArrayAsync(new Uri($"api/jobs/{id}/artifacts/confusion.png", UriKind.Relative)))[1..4]);
+        Assert.Equal(HttpStatusCode.NotFound, (await App.Http.GetAsync(new Uri($"api/jobs/{id}/artifacts/confusio.png", UriKind.Relative))).StatusCode);
+
         var bar = Convert.ToBase64String([.. Enumerable.Range(0, 64).Select(i => (byte)(i % 8 == 4 ? 255 : 0))]);
         var line = Convert.ToBase64String([.. Enumerable.Range(0, 64).Select(i => (byte)(i / 8 == 4 ? 255 : 0))]);
         var answer = await PredictAsync($$"""{ "rows": [{ "pixels": "{{bar}}" }, { "pixels": "{{line}}" }] }""");

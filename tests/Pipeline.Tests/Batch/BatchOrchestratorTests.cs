@@ -41,6 +41,23 @@ public class BatchOrchestratorTests
         Assert.Equal(new JobProgress("final", 2, 2, 8, 8, 70, 700), _shown[^1].Progress);
     }
 
+    [Fact]
+    public async Task Run_PlanGiven_ShowsHowFarItsStagesAreAndTheSlowestTasks()
+    {
+        Plan(new BatchShape([new BatchShapeStage("scan 1", 7, true)], 8, 1, Plan: [new StageProgress("scan 1", [], 0, 7), new StageProgress("final", ["scan 1"], 0, 1)]));
+        Tasks(task => new TaskReport(RowsRead: 10, FetchMs: 1, QueryMs: 10 * task.Index, WriteMs: 2));
+
+        await RunAsync();
+
+        Assert.Equal([("scan 1", 0, 7), ("final", 0, 1)], Shown(_shown.First(s => s.Tasks is not null)));
+        Assert.Equal([("scan 1", 7, 7), ("final", 1, 1)], Shown(_shown[^1]));
+        Assert.Equal(
+            [new TaskTiming("scan 1/6", 63, 10, 0), new TaskTiming("scan 1/5", 53, 10, 0), new TaskTiming("scan 1/4", 43, 10, 0), new TaskTiming("scan 1/3", 33, 10, 0), new TaskTiming("scan 1/2", 23, 10, 0)],
+            _shown[^1].Tasks!.Slowest);
+
+        static IEnumerable<(string, int, int)> Shown(JobState state) => state.Tasks!.Stages.Select(s => (s.Name, s.TasksDone, s.TasksTotal));
+    }
+
     [Theory]
     [InlineData(32, true, new[] { 32 })]
     [InlineData(33, true, new[] { 33, 2 })]

@@ -41,6 +41,9 @@ public sealed class StreamRuntimeTests : IDisposable
         Assert.Equal([1, 3], lines.Select(l => l.GetProperty("sequenceNumber").GetInt64()));
         Assert.Equal(["100", "300"], lines.Select(l => l.GetProperty("offset").GetString()));
         Assert.Equal("{ nonsense", lines[0].GetProperty("body").GetString());
+        var letters = await new Quarantine(_bed.Store).LatestAsync("bars", 10, default);
+        Assert.Equal([(0, 1L, "{ nonsense"), (0, 3, """{"id":"one","symbol":"S1","price":1,"time":"2026-01-31T12:00:02Z"}""")], letters.Events.Select(e => (e.Partition, e.SequenceNumber, e.Body)));
+        Assert.Single((await new Quarantine(_bed.Store).LatestAsync("bars", 1, default)).Events);
         Assert.Contains("'id' is a text (one), not BIGINT", lines[1].GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(_bed.Batch(BatchQuery), _bed.Sink.Rows());
         Assert.Equal(2, (await StateAsync(host)).Counters.DeadLettered);
