@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Grid.Applications;
-using Pipeline.Grid.Applications.Alignment;
 using Pipeline.Grid.Assimilation;
 using Pipeline.Grid.Scheduling;
 using Pipeline.Grid.Splitting;
@@ -18,7 +17,6 @@ public static class GridServices
     /// <param name="configuration">The app's settings; see <see cref="GridSettings"/>.</param>
     public static IServiceCollection AddGrid(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(_ => GridSettings.Read(configuration))
-        .AddSingleton<IGridApplication, AlignmentApplication>()
         .AddSingleton<GridWakeups>()
         .AddSingleton<GridShards>()
         .AddSingleton<IGridScheduler, GridScheduler>()
