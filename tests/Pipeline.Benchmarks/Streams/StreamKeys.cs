@@ -10,7 +10,7 @@ using Pipeline.Streams;
 namespace Pipeline.Benchmarks.Streams;
 
 /// <summary>
-/// A key a event, more of them than the state's limit: what the state holds then, what it says, and the memory that it takes. The arguments are the
+/// A key an event, more of them than the state's limit: what the state holds then, what it says, and the memory that it takes. The arguments are the
 /// events, the limit and the policy.
 /// </summary>
 internal static class StreamKeys
@@ -19,6 +19,8 @@ internal static class StreamKeys
     public const string Keys = "keys";
     public const string Alarms = "alarms";
     public const string Peak = "peak_mb";
+    public const string Dropped = "dropped";
+    public const string PerSecond = "per_s";
 
     private const int EventsAtOnce = 20_000;
 
@@ -67,9 +69,9 @@ internal static class StreamKeys
             [Alarms] = state.Alarms.Count,
             [Peak] = process.PeakWorkingSet64 / (double)(1 << 20),
             ["state_mb"] = state.Bytes / (double)(1 << 20),
-            ["dropped"] = state.Counters.Dropped,
+            [Dropped] = state.Counters.Dropped,
             ["taken"] = taken,
-            ["per_s"] = taken / Stopwatch.GetElapsedTime(began).TotalSeconds,
+            [PerSecond] = taken / Stopwatch.GetElapsedTime(began).TotalSeconds,
             ["per_cpu_s"] = taken / process.TotalProcessorTime.TotalSeconds,
         };
     }

@@ -54,7 +54,8 @@ internal static class StreamMemory
         double early = 0, peak = 0;
         var began = Stopwatch.GetTimestamp();
         var processor = TimeSpan.Zero;
-        var warm = count / 5;
+        // What grows until the code is compiled and the buffers are as large as batches need says nothing.
+        var warm = Math.Max(count / 5, Math.Min(count / 2, 1_000_000));
         var warmAt = 0L;
         for (var at = 0L; at < count; at += batch)
         {

@@ -11,13 +11,13 @@ internal sealed class StreamsBenchmark : IBenchmark
 
     public async Task<Figures> RunAsync(Run run, CancellationToken cancellationToken)
     {
-        const int Events = 2_000_000;
+        var eventsOverAmqp = run.Quick ? 1_000_000 : 2_000_000;
         var (samples, log) = (new Samples(), new Samples());
         var rounds = run.Quick ? 1 : 5;
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var (key, value) in await ChildProcess.MeasureAsync(AmqpMeasurements.Amqp, cancellationToken, Events)) samples.Add(key, value);
-            foreach (var (key, value) in await ChildProcess.MeasureAsync(AmqpMeasurements.Log, cancellationToken, Events)) log.Add(key, value);
+            foreach (var (key, value) in await ChildProcess.MeasureAsync(AmqpMeasurements.Amqp, cancellationToken, eventsOverAmqp)) samples.Add(key, value);
+            foreach (var (key, value) in await ChildProcess.MeasureAsync(AmqpMeasurements.Log, cancellationToken, eventsOverAmqp)) log.Add(key, value);
         }
 
         var latency = await ChildProcess.MeasureAsync(WindowLatency.Name, cancellationToken, run.Quick ? 5 : 30);
@@ -32,6 +32,8 @@ internal sealed class StreamsBenchmark : IBenchmark
             .Row(run.Quick ? "memory over half a million events: growth, MB" : "memory over 50 million events: growth after the first fifth, MB", Figures.Readable(memory[StreamMemory.Growth]), "flat")
             .Row("its peak, MB", Figures.Readable(memory[StreamMemory.Peak]), "")
             .WriteTo(run.Output);
+        if (!run.Quick)
+            await RunKeysAsync(run, cancellationToken);
         run.Output.WriteLine();
         run.Output.WriteLine(
             $"Medians of {rounds}. Sender and host are processes of their own and share the machine; an event counts when it is on the disk and the function is through with it.");
@@ -42,6 +44,21 @@ internal sealed class StreamsBenchmark : IBenchmark
         figures.Add("log_per_s", inProcess);
         await RunNexmarkAsync(run, figures, cancellationToken);
         return figures;
+    }
+
+    private static async Task RunKeysAsync(Run run, CancellationToken cancellationToken)
+    {
+        var table = new MarkdownTable("eleven million keys against a limit of ten million", "keys kept", "events dropped", "alarms", "peak memory, MB", "events/s");
+        foreach (var policy in (string[])["pause", "close-oldest"])
+        {
+            var keys = await ChildProcess.MeasureAsync(StreamKeys.Name, ["11000000", "10000000", policy], cancellationToken);
+            table.Row(
+                policy, Figures.Readable(keys[StreamKeys.Keys]), Figures.Readable(keys[StreamKeys.Dropped]), Figures.Readable(keys[StreamKeys.Alarms]), Figures.Readable(keys[StreamKeys.Peak]),
+                Figures.Readable(keys[StreamKeys.PerSecond]));
+        }
+
+        run.Output.WriteLine();
+        table.WriteTo(run.Output);
     }
 
     private static async Task RunNexmarkAsync(Run run, Figures figures, CancellationToken cancellationToken)

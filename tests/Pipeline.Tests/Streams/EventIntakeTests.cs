@@ -98,6 +98,24 @@ public class EventIntakeTests
     }
 
     [Fact]
+    public void Take_EventsWhoseSchemaChangesMidStream_KeepsThoseThatCanBeReadAndQuarantinesOthersWithTheColumn()
+    {
+        var spec = Specs.OfColumns("\"t\": \"TIMESTAMP\", \"price\": \"DOUBLE\"", ", \"eventTime\": \"t\"");
+        var intake = new EventIntake(spec, "t", new StreamStart(Earliest: true), time => time + Minute, partition: 3, new PartitionState());
+
+        string[] bodies = ["\"price\":1.5", "\"price\":2,\"venue\":{\"id\":7}", "\"cost\":3", "\"price\":\"4.5 EUR\"", "\"price\":5"];
+        foreach (var (at, body) in bodies.Index())
+            intake.Take(Specs.Event(at, $$"""{"t":"2026-01-31T12:00:00Z",{{body}}}"""));
+
+        Assert.Equal(4, intake.Batch.Count);
+        Assert.Equal([1.5, 2, 0, 5], intake.Batch.Columns[1].Values<double>().ToArray());
+        Assert.False(intake.Batch.Columns[1].IsValid(2));
+        var poison = Assert.Single(intake.Poison);
+        Assert.Equal(3, poison.SequenceNumber);
+        Assert.Contains("'price'", poison.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Take_EventThatIsTooLarge_GoesToQuarantine()
     {
         var intake = Intake();
