@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Access;
 using Pipeline.Batch;
+using Pipeline.Governance;
 using Pipeline.Grid;
 using Pipeline.Jobs;
 using Pipeline.Simulation;
@@ -32,5 +33,6 @@ public static class PipelineApp
         services.AddSimulation();
         services.AddTraining();
         services.AddGrid(configuration);
+        services.AddGovernance(configuration);
     }
 }

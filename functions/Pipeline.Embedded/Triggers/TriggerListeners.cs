@@ -53,6 +53,6 @@ internal sealed class TriggerListeners(
         _state?.Dispose();
     }
 
-    private IObjectStore Store(HostedFunction function) => services.GetService<IObjectStore>() ?? throw FunctionCatalog.Fault(
+    private IObjectStore Store(HostedFunction function) => services.GetService<IObjectStore>()?.Innermost() ?? throw FunctionCatalog.Fault(
         function.EntryPoint, "it has a trigger that needs a store of objects, but the app registers no IObjectStore. Call AddPipelineStorage.");
 }

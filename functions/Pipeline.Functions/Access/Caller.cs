@@ -11,6 +11,10 @@ public sealed record Caller(Role Role, string Name)
     private const string VolunteerPrefix = "volunteer:";
 
     private static readonly object s_item = new();
+    private static readonly AsyncLocal<Caller?> s_current = new();
+
+    /// <summary>Whose request the running code works for, for logs; null where it is nobody's.</summary>
+    public static Caller? Current => s_current.Value;
 
     /// <summary>The volunteer's id; null for others.</summary>
     public string? VolunteerId => Role == Role.Volunteer ? Name[VolunteerPrefix.Length..] : null;
@@ -28,5 +32,9 @@ public sealed record Caller(Role Role, string Name)
 
     internal static Caller Volunteer(string id) => new(Role.Volunteer, VolunteerPrefix + id);
 
-    internal void SetOn(HttpContext http) => http.Items[s_item] = this;
+    internal void SetOn(HttpContext http)
+    {
+        http.Items[s_item] = this;
+        s_current.Value = this;
+    }
 }

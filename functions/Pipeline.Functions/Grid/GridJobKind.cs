@@ -40,6 +40,14 @@ public sealed class GridJobKind(GridEngine engine, IObjectStore store) : IJobKin
     /// <inheritdoc/>
     public string? OutputDataset(JobSpec spec) => null;
 
+    /// <inheritdoc/>
+    public DataUse Use(JobSpec spec, string by)
+    {
+        var source = engine.Read(spec).Source;
+        var named = source.Dataset ?? (source.File?.Split('/') is { Length: > 1 } parts ? parts[0] : null);
+        return new DataUse(by, named is null ? [] : [DataUse.Dataset(named)], []) { LeavesBy = ["volunteers, whose computers may be anywhere"] };
+    }
+
     private async Task<(int Units, double Flops, long MemoryBytes)> CountAsync(GridSpec spec, CancellationToken cancellationToken)
     {
         try

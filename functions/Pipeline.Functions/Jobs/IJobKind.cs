@@ -1,3 +1,5 @@
+using Pipeline.Storage;
+
 namespace Pipeline.Jobs;
 
 /// <summary>What a scenario's room tells about its kind of job, so that <see cref="JobService"/> can handle all kinds alike.</summary>
@@ -22,4 +24,10 @@ public interface IJobKind
 
     /// <summary>The dataset that the spec writes; null if it writes none.</summary>
     string? OutputDataset(JobSpec spec);
+
+    /// <summary>All data that the spec reads and writes, models too, for the rules about data.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="by">Whose it is.</param>
+    DataUse Use(JobSpec spec, string by) =>
+        new(by, [.. InputDatasets(spec).Select(DataUse.Dataset)], OutputDataset(spec) is { } output ? [DataUse.Dataset(output)] : []);
 }

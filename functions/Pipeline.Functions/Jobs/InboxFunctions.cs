@@ -30,6 +30,12 @@ public sealed class InboxFunctions(JobService jobs, JobReceipts receipts, IObjec
         {
             // An earlier firing for this very upload has started it.
         }
+        catch (DataPolicyException e)
+        {
+            logger.LogWarning("The spec {Spec} is refused: {Reason}", source, e.Message);
+            await receipts.WriteAsync(source, null, [new SpecFault("", e.Message)], cancellationToken);
+            return;
+        }
         catch (SpecException e)
         {
             logger.LogWarning("The spec {Spec} is refused: {Faults}", source, e.Message);

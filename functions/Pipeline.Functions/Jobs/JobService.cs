@@ -8,7 +8,7 @@ namespace Pipeline.Jobs;
 
 /// <summary>Submits, plans, shows and cancels jobs of every kind. There is no database beside the task hub: a job's state is its
 /// orchestration's.</summary>
-public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, TimeProvider time)
+public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, IDataPolicy policy, TimeProvider time)
 {
     // Before the first release there were no jobs; the search for older ones ends here.
     private static readonly DateTimeOffset Beginning = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -21,6 +21,7 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
     /// <param name="id">The job's id; null takes the spec's own, or makes one.</param>
     /// <param name="cancellationToken">Gives up before the job is started.</param>
     /// <exception cref="SpecException">The spec is not valid.</exception>
+    /// <exception cref="DataPolicyException">A rule forbids what it does with data.</exception>
     /// <exception cref="JobConflictException">There is a job with that id.</exception>
     public async Task<(string Id, string Kind)> SubmitAsync(DurableTaskClient client, ReadOnlyMemory<byte> json, string? id, CancellationToken cancellationToken)
     {
@@ -29,6 +30,7 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
         var spec = JobSpec.Parse(json, _kinds.Keys);
         id ??= spec.Id ?? JobId.New(time.GetUtcNow());
         await RefuseExistingAsync(client, id, cancellationToken);
+        await EnsureAllowedAsync(spec, DataFlow.OfJob(id), cancellationToken);
         await _kinds[spec.Kind].ValidateAsync(spec, cancellationToken);
 
         // The spec is the claim on the id. A claim without an orchestration is what a host leaves that died right here: the sender
@@ -51,10 +53,12 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
 
     /// <summary>Tells how a job would run.</summary>
     /// <exception cref="SpecException">The spec is not valid.</exception>
-    public Task<JobPlan> PlanAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    /// <exception cref="DataPolicyException">A rule forbids what it does with data.</exception>
+    public async Task<JobPlan> PlanAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         var spec = JobSpec.Parse(json, _kinds.Keys);
-        return _kinds[spec.Kind].PlanAsync(spec, cancellationToken);
+        await EnsureAllowedAsync(spec, "plan", cancellationToken);
+        return await _kinds[spec.Kind].PlanAsync(spec, cancellationToken);
     }
 
     /// <summary>Which datasets a spec reads and which it writes, without checking the rest.</summary>
@@ -79,6 +83,15 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
     /// <summary>The spec of a job as it was sent, JSON in UTF-8; null where there is none.</summary>
     public async Task<byte[]?> FindSpecAsync(string id, CancellationToken cancellationToken) =>
         JobId.Fault(id) is null ? await store.TryReadAllAsync(JobFiles.Container, JobFiles.Spec(id), cancellationToken) : null;
+
+    /// <summary>What a job that was accepted reads and writes; null where there is none with that id.</summary>
+    public async Task<DataUse?> FindUseAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await FindSpecAsync(id, cancellationToken) is not { } json)
+            return null;
+        var spec = JobSpec.Parse(json, _kinds.Keys);
+        return _kinds[spec.Kind].Use(spec, DataFlow.OfJob(id));
+    }
 
     /// <summary>The spec of a job that was accepted.</summary>
     public async Task<JobSpec> ReadSpecAsync(string id, CancellationToken cancellationToken) =>
@@ -153,6 +166,20 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
             until = from;
             width *= 4;
         }
+    }
+
+    private async Task EnsureAllowedAsync(JobSpec spec, string by, CancellationToken cancellationToken)
+    {
+        DataUse use;
+        try
+        {
+            use = _kinds[spec.Kind].Use(spec, by);
+        }
+        catch (SpecException)
+        {
+            return; // The kind tells this fault together with all others.
+        }
+        await policy.EnsureAsync(use, cancellationToken);
     }
 
     private static async Task RefuseExistingAsync(DurableTaskClient client, string id, CancellationToken cancellationToken)

@@ -19,6 +19,7 @@ internal static class JobTask
         IObjectStore store, TimeProvider time, string jobId, string name, Func<CancellationToken, Task<T>> work,
         Func<Exception, string, JobError?> describe, Func<JobError, T> failed, CancellationToken cancellationToken)
     {
+        DataFlow.EnterJob(jobId);
         await using var cancellation = JobCancellation.Watch(store, jobId, time, cancellationToken);
         try
         {

@@ -18,6 +18,9 @@ public static class ProblemTypes
     /// <summary>403: whoever makes the request may not.</summary>
     public const string Forbidden = "urn:pipeline:problem:forbidden";
 
+    /// <summary>403: a rule about data forbids it.</summary>
+    public const string Policy = "urn:pipeline:problem:data-policy";
+
     /// <summary>404: there is no such thing.</summary>
     public const string NotFound = "urn:pipeline:problem:not-found";
 

@@ -56,7 +56,12 @@ public static class Responses
         }
         catch (SpecException e)
         {
-            var status = e.Type == ProblemTypes.TooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
+            var status = e.Type switch
+            {
+                ProblemTypes.TooLarge => StatusCodes.Status413PayloadTooLarge,
+                ProblemTypes.Policy => StatusCodes.Status403Forbidden,
+                _ => StatusCodes.Status400BadRequest,
+            };
             var detail = e.Faults.Count == 1 ? e.Faults[0].Detail : string.Create(CultureInfo.InvariantCulture, $"The document has {e.Faults.Count} faults.");
             return Problem(e.Type, status, detail, e.Faults);
         }
@@ -67,6 +72,10 @@ public static class Responses
         catch (DatasetNotFoundException e)
         {
             return NotFound(e.Message);
+        }
+        catch (DataPolicyException e)
+        {
+            return Problem(ProblemTypes.Policy, StatusCodes.Status403Forbidden, e.Message);
         }
         catch (StorageException e) when (e is InvalidObjectNameException or CorruptParquetException or SchemaMismatchException)
         {
@@ -120,6 +129,7 @@ public static class Responses
         ProblemTypes.InvalidRequest => "The request is not valid.",
         ProblemTypes.Unauthenticated => "The request does not say who makes it.",
         ProblemTypes.Forbidden => "You may not do this.",
+        ProblemTypes.Policy => "A rule about the data forbids it.",
         ProblemTypes.NotFound => "There is no such thing.",
         ProblemTypes.Conflict => "The state does not allow it.",
         ProblemTypes.TooLarge => "The document is too large.",

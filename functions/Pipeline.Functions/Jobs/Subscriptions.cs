@@ -51,6 +51,11 @@ public sealed class Subscriptions(JobService jobs, JobReceipts receipts, IObject
         {
             // Started already, for the same data.
         }
+        catch (DataPolicyException e)
+        {
+            logger.LogWarning("The spec {Spec} is refused: {Reason}", subscription.Path, e.Message);
+            await receipts.WriteAsync(receipt, null, [new SpecFault("", e.Message)], cancellationToken);
+        }
         catch (SpecException e)
         {
             logger.LogWarning("The subscription {Spec} is refused: {Faults}", subscription.Path, e.Message);

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Pipeline.Jobs;
 using Pipeline.Simulation.Spec;
+using Pipeline.Storage;
 
 namespace Pipeline.Simulation;
 
@@ -36,6 +38,22 @@ public sealed class SimulationJobKind(SimulationEngine engine) : IJobKind
 
     /// <inheritdoc/>
     public string? OutputDataset(JobSpec spec) => null;
+
+    /// <inheritdoc/>
+    public DataUse Use(JobSpec spec, string by)
+    {
+        var inputs = new List<string>();
+        // A parameter may name a file in a dataset's folder; one that names none is for the program to say.
+        if (spec.Document.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object)
+        {
+            inputs.AddRange(parameters.EnumerateObject()
+                .Where(parameter => parameter.Value.ValueKind == JsonValueKind.String && parameter.Value.GetString()!.IndexOf('/', StringComparison.Ordinal) > 0)
+                .Select(parameter => DataUse.Dataset(parameter.Value.GetString()!.Split('/')[0])));
+        }
+        if (spec.Document.TryGetProperty("from", out var from) && from.ValueKind == JsonValueKind.String)
+            inputs.Add(DataUse.Result(from.GetString()!));
+        return new DataUse(by, inputs, []);
+    }
 
     private async Task<SimulationSpec> CheckAsync(JobSpec spec, CancellationToken cancellationToken)
     {

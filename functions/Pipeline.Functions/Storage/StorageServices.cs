@@ -17,6 +17,7 @@ public static class StorageServices
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => ObjectStoreFactory.Create(configuration, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IDataPolicy, NoDataPolicy>();
         services.TryAddSingleton<FooterReader>();
         services.TryAddSingleton<DatasetListing>();
         services.TryAddSingleton<DatasetCatalog>();

@@ -1,4 +1,5 @@
 using Pipeline.Jobs;
+using Pipeline.Storage;
 
 namespace Pipeline.Training;
 
@@ -27,4 +28,7 @@ public sealed class TrainingJobKind(TrainingPlanner planner) : IJobKind
 
     /// <inheritdoc/>
     public string? OutputDataset(JobSpec spec) => null;
+
+    /// <inheritdoc/>
+    public DataUse Use(JobSpec spec, string by) => new(by, [.. InputDatasets(spec).Select(DataUse.Dataset)], [DataUse.Model(TrainingSpec.Read(spec).Output)]);
 }

@@ -116,7 +116,7 @@ internal sealed class SimulationHub
         {
             if (!_hosts.TryGetValue(host, out var services))
             {
-                var collection = new ServiceCollection().AddSingleton<IObjectStore>(Store).AddSingleton(TimeProvider.System).AddJobs().AddSimulation();
+                var collection = new ServiceCollection().AddSingleton<IObjectStore>(Store).AddSingleton(TimeProvider.System).AddSingleton<IDataPolicy, NoDataPolicy>().AddJobs().AddSimulation();
                 foreach (var program in _more)
                     collection.AddSingleton(program);
                 _hosts[host] = services = collection.BuildServiceProvider();

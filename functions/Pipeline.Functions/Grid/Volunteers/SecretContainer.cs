@@ -20,7 +20,7 @@ internal static class SecretContainer
 
     private static async Task<string?> TryMarkAsync(IObjectStore store, CancellationToken cancellationToken)
     {
-        if (store is BlobObjectStore or TwoAccountObjectStore)
+        if (store.Innermost() is BlobObjectStore or TwoAccountObjectStore)
             return null;
         using var text = new MemoryStream("The project's signing key, and the hashes of volunteers' tokens. Keep this to yourself.\n"u8.ToArray());
         await store.WriteAsync(Name, Marker, text, WriteCondition.None, cancellationToken);

@@ -13,6 +13,7 @@ internal sealed class OutboxPublisher(ActiveStream stream, StreamPlace place, Wo
     /// <exception cref="SinkFailedException">Something could not be sent; the message says which sink and why.</exception>
     public async Task PublishAsync(WarmState warm, IStreamFence fence, CancellationToken cancellationToken)
     {
+        DataFlow.Enter(stream.Compiled.Use(stream.Name));
         foreach (var commit in warm.Unsent.GroupBy(e => e.Commit))
         {
             // A commit has one message for each partition of the shuffle; they go side by side.

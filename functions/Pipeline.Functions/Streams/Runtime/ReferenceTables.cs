@@ -52,7 +52,8 @@ internal sealed class ReferenceTables(IObjectStore store, DatasetCatalog dataset
         var files = new List<string>();
         await foreach (var file in store.ListAsync(DatasetFolders.Container, $"{dataset}/", cancellationToken))
         {
-            if (DatasetFolders.IsDataFile(file.Path))
+            // Its policy too: what was allowed may no longer be, and reading it again is refused then.
+            if (DatasetFolders.IsDataFile(file.Path) || file.Path == $"{dataset}/_policy.json")
                 files.Add($"{file.Path} {file.ETag}");
         }
         return Fingerprint.Of([.. files]);

@@ -6,7 +6,7 @@ using Pipeline.Storage;
 namespace Pipeline.Streams;
 
 /// <summary>Checks specs against all that they name, and makes of them what runs.</summary>
-internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, DatasetCatalog datasets, HubSlots hubs)
+internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, DatasetCatalog datasets, HubSlots hubs, IDataPolicy policy)
 {
     private const int MaxSinks = 16;
 
@@ -34,7 +34,19 @@ internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, Dataset
         }
         var late = spec.Late.Dataset is { } dataset ? LateSink(name, spec, dataset, sinkReaders.Count, faults) : null;
         if (faults.Count == 0)
-            return new CompiledStream(spec, query!, sinks, late);
+        {
+            var compiled = new CompiledStream(spec, query!, sinks, late);
+            try
+            {
+                await policy.EnsureAsync(compiled.Use(name), cancellationToken);
+                return compiled;
+            }
+            catch (DataPolicyException e)
+            {
+                await compiled.DisposeAsync();
+                throw new SpecException("", e.Message, ProblemTypes.Policy);
+            }
+        }
         foreach (var sink in late is null ? sinks : [.. sinks, late])
             await sink.DisposeAsync();
         throw new SpecException(faults);

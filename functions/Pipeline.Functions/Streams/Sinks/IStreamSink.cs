@@ -15,6 +15,12 @@ namespace Pipeline.Streams;
 /// </remarks>
 public interface IStreamSink : IAsyncDisposable
 {
+    /// <summary>The dataset that the output goes to; null where it goes elsewhere.</summary>
+    string? Dataset => null;
+
+    /// <summary>How rows leave the app's own store and hubs; null where they do not.</summary>
+    string? LeavesBy => null;
+
     /// <summary>Takes one commit's output of one kind.</summary>
     /// <param name="output">What to take; its file is there until the task ends.</param>
     /// <param name="fence">Tells whether the partition is still this host's.</param>

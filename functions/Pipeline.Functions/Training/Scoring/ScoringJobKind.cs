@@ -1,4 +1,5 @@
 using Pipeline.Jobs;
+using Pipeline.Storage;
 
 namespace Pipeline.Training;
 
@@ -34,4 +35,11 @@ public sealed class ScoringJobKind(ScoringPlanner planner) : IJobKind
 
     /// <inheritdoc/>
     public string? OutputDataset(JobSpec spec) => ScoringSpec.Read(spec).Output;
+
+    /// <inheritdoc/>
+    public DataUse Use(JobSpec spec, string by)
+    {
+        var scoring = ScoringSpec.Read(spec);
+        return new DataUse(by, [DataUse.Dataset(scoring.Dataset), DataUse.Model(scoring.Model)], [DataUse.Dataset(scoring.Output)]);
+    }
 }

@@ -12,6 +12,8 @@ internal sealed class AlertSink(string name, AlertCondition condition, int index
 
     private readonly SinkProgress _progress = new();
 
+    public string? LeavesBy => webhook is null ? null : $"a webhook of {webhook.Url.Host}";
+
     public async Task PublishAsync(StreamOutput output, IStreamFence fence, CancellationToken cancellationToken)
     {
         if (output.Rows == 0) return;

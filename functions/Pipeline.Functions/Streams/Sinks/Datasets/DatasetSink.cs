@@ -10,6 +10,8 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
 {
     private const int ParallelWrites = 8;
 
+    public string? Dataset => spec.Dataset;
+
     public async Task PublishAsync(StreamOutput output, IStreamFence fence, CancellationToken cancellationToken)
     {
         if (output.Rows == 0 && output.Windows is not { Count: > 0 }) return;

@@ -13,6 +13,8 @@ internal sealed class HubSink(string hub, string? key, string? idField, IEventHu
 
     private readonly SinkProgress _progress = new();
 
+    public string? LeavesBy { get; init; }
+
     public async Task PublishAsync(StreamOutput output, IStreamFence fence, CancellationToken cancellationToken)
     {
         await fence.EnsureOwnedAsync(cancellationToken);

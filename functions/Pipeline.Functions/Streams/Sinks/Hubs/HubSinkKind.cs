@@ -26,7 +26,7 @@ internal sealed class HubSinkKind(HubSenders senders) : IStreamSinkKind
                 Fault("idField", $"The query's result has a column '{idField}' already. Choose another name.");
         }
 
-        return sound ? new HubSink(hub!, key, idField, senders.Of(setting)) : null;
+        return sound ? new HubSink(hub!, key, idField, senders.Of(setting)) { LeavesBy = setting is null ? null : $"the hub {hub} of {setting}" } : null;
 
         void Fault(string field, string detail)
         {

@@ -12,6 +12,10 @@ internal sealed class OrderSink(int index, TimeSpan? expires, IReadOnlyList<IStr
 {
     private readonly ConcurrentDictionary<(int Generation, string Place), Warm> _warm = new();
 
+    public string? Dataset => targets.Select(target => target.Dataset).FirstOrDefault(dataset => dataset is not null);
+
+    public string? LeavesBy => targets.Select(target => target.LeavesBy).FirstOrDefault(way => way is not null);
+
     public async Task PublishAsync(StreamOutput output, IStreamFence fence, CancellationToken cancellationToken)
     {
         var key = (output.Origin.Generation, output.Origin.Place);

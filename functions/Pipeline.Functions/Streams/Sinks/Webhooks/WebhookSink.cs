@@ -5,6 +5,8 @@ internal sealed class WebhookSink(WebhookTarget target, WebhookClient client) : 
 {
     private readonly SinkProgress _progress = new();
 
+    public string? LeavesBy => $"a webhook of {target.Url.Host}";
+
     public async Task PublishAsync(StreamOutput output, IStreamFence fence, CancellationToken cancellationToken)
     {
         await fence.EnsureOwnedAsync(cancellationToken);
