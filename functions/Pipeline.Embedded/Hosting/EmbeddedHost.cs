@@ -60,6 +60,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         RoleKeys.Add(builder.Configuration, Role.Submitter, _keys.Submitter);
         RoleKeys.Add(builder.Configuration, Role.Reader, _keys.Reader);
         _app = builder.Build();
+        Services.GetRequiredService<SecretScrubber>().Know(_keys.Master, _keys.Function, _keys.Submitter, _keys.Reader, _keys.Durable);
         _loggers = Services.GetRequiredService<ILoggerFactory>();
         _invoker = new FunctionInvoker(Services.GetRequiredService<IServiceScopeFactory>(), _loggers, worker.Middleware);
         _hub = new TaskHub(HubOptions(), new DurableFunctions(_catalog, _invoker), _loggers) { HttpManagement = id => Urls().Of(id) };

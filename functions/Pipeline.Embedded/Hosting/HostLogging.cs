@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Pipeline.Access;
 
 namespace Pipeline.Embedded.Hosting;
 
@@ -9,6 +10,7 @@ internal static class HostLogging
 {
     public static void Add(ILoggingBuilder logging, EmbeddedHostOptions options, HostSettings settings)
     {
+        logging.Services.ScrubLogs();
         // The server's own account of each request is for debugging the server.
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning);
         logging.AddConfiguration(settings.Logging);

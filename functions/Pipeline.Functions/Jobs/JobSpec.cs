@@ -64,12 +64,33 @@ public sealed record JobSpec(string Kind, string Name, string? Id, JsonElement D
         {
             var start = json.Span.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
             using var document = JsonDocument.Parse(json[start..], Strictly);
+            // The parser lets escapes through that are no characters; only a text with escapes can have them.
+            if (json.Span.IndexOf("\\u"u8) >= 0 && !IsText(document.RootElement))
+                throw new SpecException("", "The document is not well-formed JSON: it holds half of a surrogate pair (\\ud800 to \\udfff), which is no character.", ProblemTypes.MalformedJson);
             return document.RootElement.Clone();
         }
         catch (JsonException e)
         {
             var where = e.LineNumber is { } line ? $" at line {line + 1}, column {e.BytePositionInLine + 1}" : "";
             throw new SpecException("", $"The document is not well-formed JSON{where}: {Reason(e)}", ProblemTypes.MalformedJson);
+        }
+    }
+
+    private static bool IsText(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.String => element.GetString() is not null,
+                JsonValueKind.Array => element.EnumerateArray().All(IsText),
+                JsonValueKind.Object => element.EnumerateObject().All(property => property.Name.Length >= 0 && IsText(property.Value)),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

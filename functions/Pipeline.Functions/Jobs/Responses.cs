@@ -10,6 +10,9 @@ namespace Pipeline.Jobs;
 /// <summary>The answers of the HTTP API: JSON in camel case, and errors as RFC 9457 problems.</summary>
 public static class Responses
 {
+    // More faults than this help nobody, and would make the answer larger than the document.
+    private const int MostFaults = 200;
+
     private const string ProblemContentType = "application/problem+json; charset=utf-8";
 
     /// <summary>How everything is written: camel case, enums as words, nulls left out.</summary>
@@ -63,7 +66,7 @@ public static class Responses
                 _ => StatusCodes.Status400BadRequest,
             };
             var detail = e.Faults.Count == 1 ? e.Faults[0].Detail : string.Create(CultureInfo.InvariantCulture, $"The document has {e.Faults.Count} faults.");
-            return Problem(e.Type, status, detail, e.Faults);
+            return Problem(e.Type, status, detail, [.. e.Faults.Take(MostFaults)]);
         }
         catch (JobConflictException e)
         {

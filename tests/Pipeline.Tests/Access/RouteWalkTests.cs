@@ -7,6 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Access;
 using Pipeline.Embedded.Hosting;
+using Pipeline.Grid.Volunteers;
+using Pipeline.Grid.Wire;
 using Pipeline.Jobs;
 using Pipeline.Tests.Storage;
 
@@ -15,8 +17,6 @@ namespace Pipeline.Tests.Access;
 /// <summary>Goes to every route of the app with every role, over the real host: who may is let through, and nobody else is.</summary>
 public sealed partial class RouteWalkTests
 {
-    private const string Token = "the token of a volunteer";
-
     private static readonly string[] s_callers = ["nobody", "guesser", "reader", "submitter", "operator", "volunteer"];
 
     [Fact]
@@ -29,12 +29,10 @@ public sealed partial class RouteWalkTests
             Url = new Uri("http://127.0.0.1:0"),
             Logging = logging => logging.SetMinimumLevel(LogLevel.None),
             ShutdownTimeout = TimeSpan.FromSeconds(1),
-            Configure = (builder, configuration) =>
-            {
-                PipelineApp.Configure(builder, configuration);
-                builder.Services.AddSingleton<IVolunteerTokens, OneVolunteer>();
-            },
         });
+        var registry = host.Services.GetRequiredService<VolunteerRegistry>();
+        var volunteer = await registry.RegisterVolunteerAsync(new VolunteerRequest("walker"), default);
+        var (_, computer) = await registry.RegisterHostAsync(volunteer.VolunteerId, _ => Task.CompletedTask, default);
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = host.BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
         var faults = new List<string>();
         var walked = 0;
@@ -47,7 +45,7 @@ public sealed partial class RouteWalkTests
                 if (Key(host, caller) is { } key)
                     request.Headers.Add("x-functions-key", key);
                 if (caller == "volunteer")
-                    request.Headers.Authorization = new("Bearer", Token);
+                    request.Headers.Authorization = new("Bearer", route == "api/grid/hosts" && method == HttpMethod.Post ? volunteer.Token : computer);
                 if (method != HttpMethod.Get)
                     request.Content = new StringContent("{}");
                 using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -126,9 +124,4 @@ public sealed partial class RouteWalkTests
 
     [GeneratedRegex(@"\{\*{0,2}\w+(:(?<type>\w+)[^}]*)?\??\}")]
     private static partial Regex Parameter();
-
-    private sealed class OneVolunteer : IVolunteerTokens
-    {
-        public Task<string?> FindAsync(string token, CancellationToken cancellationToken) => Task.FromResult(token == Token ? "v1" : null);
-    }
 }

@@ -13,6 +13,7 @@ public static class GridJson
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         MaxDepth = 16,
+        AllowDuplicateProperties = false,
     };
 
     /// <summary>Reads a document that a stranger sent.</summary>

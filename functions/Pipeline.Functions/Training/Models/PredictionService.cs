@@ -11,6 +11,8 @@ public sealed class PredictionService(ModelRuntime runtime, TimeProvider time)
     public const int MostRows = 10_000;
 
     private const int MostProbabilities = 20;
+    private const int MostFaults = 100;
+    private const int MostFields = 10_000;
 
     /// <summary>Asks a model.</summary>
     /// <param name="name">The model.</param>
@@ -67,8 +69,9 @@ public sealed class PredictionService(ModelRuntime runtime, TimeProvider time)
         if (rows.Count is 0 or > MostRows)
             throw new SpecException("/rows", $"There are {rows.Count} rows; 1 to {MostRows} are taken. For more, run a scoring job.", ProblemTypes.InvalidRequest);
         var faults = new List<SpecFault>();
-        var selects = rows.Select((row, i) => Row(document, row, many ? $"/rows/{i}" : "", faults)).ToList();
-        return faults.Count == 0 ? string.Join(" UNION ALL ", selects) : throw new SpecException([.. faults.Take(100)], ProblemTypes.InvalidRequest);
+        // Who sends ten thousand wrong rows is told of the first.
+        var selects = rows.Select((row, i) => Row(document, row, many ? $"/rows/{i}" : "", faults)).TakeWhile(_ => faults.Count < MostFaults).ToList();
+        return faults.Count == 0 ? string.Join(" UNION ALL ", selects) : throw new SpecException([.. faults.Take(MostFaults)], ProblemTypes.InvalidRequest);
     }
 
     private static string Row(ModelDocument document, JsonElement row, string pointer, List<SpecFault> faults)
@@ -78,12 +81,21 @@ public sealed class PredictionService(ModelRuntime runtime, TimeProvider time)
             faults.Add(new SpecFault(pointer, "A row is a JSON object with a field for each column."));
             return "";
         }
+        if (row.GetPropertyCount() > MostFields)
+        {
+            faults.Add(new SpecFault(pointer, $"The row has {row.GetPropertyCount()} fields; {MostFields} are taken."));
+            return "";
+        }
+        var fields = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
+        foreach (var field in row.EnumerateObject())
+            fields.TryAdd(field.Name, field.Value);
         var terms = new List<string>();
         foreach (var column in document.Columns)
         {
-            var value = row.EnumerateObject().FirstOrDefault(f => string.Equals(f.Name, column.Name, StringComparison.OrdinalIgnoreCase)).Value;
-            if (value.ValueKind == JsonValueKind.Undefined)
-                faults.Add(new SpecFault(pointer, $"The row has no '{column.Name}' ({column.Type}).{NearestName.Hint(column.Name, row.EnumerateObject().Select(f => f.Name))}"));
+            if (faults.Count >= MostFaults)
+                break;
+            if (!fields.TryGetValue(column.Name, out var value))
+                faults.Add(new SpecFault(pointer, $"The row has no '{column.Name}' ({column.Type}).{NearestName.Hint(column.Name, fields.Keys)}"));
             else
                 terms.Add($"{Term(column, value, $"{pointer}/{column.Name}", faults)} AS {SqlText.Name(column.Name)}");
         }
