@@ -115,7 +115,7 @@ var warm = map(filter(split(alwaysReady, ','), entry => contains(entry, '=')), e
 })
 
 // What people bring and take, and what must outlive a mistake.
-var dataContainers = ['datasets', 'grid-secrets', 'jobs', 'models', 'quarantine', 'results', 'stream-alerts', 'streams']
+var dataContainers = ['audit', 'datasets', 'grid-secrets', 'jobs', 'models', 'quarantine', 'results', 'stream-alerts', 'streams']
 
 // What is rewritten many times a minute, and means nothing to anybody else.
 var workingContainers = ['grid', 'stream-orders', 'stream-state']

@@ -21,7 +21,7 @@ public sealed class BlobUploadsTests : IDisposable
     {
         _store = new DirectoryObjectStore(_folder.Path);
         var receipts = new JobReceipts(_store, TimeProvider.System);
-        var jobs = new JobService([], _store, TimeProvider.System);
+        var jobs = new JobService([], _store, new NoDataPolicy(), TimeProvider.System);
         _uploads = new BlobUploads(
             new InboxFunctions(jobs, receipts, _store, NullLogger<InboxFunctions>.Instance),
             new Subscriptions(jobs, receipts, _store, NullLogger<Subscriptions>.Instance), _store, NullLogger<BlobUploads>.Instance);
