@@ -17,7 +17,7 @@ public sealed class GridAdminFunctions(IGridScheduler scheduler)
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/grid/hosts")] HttpRequest request,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            Responses.Ok(new HostList(await scheduler.HostsAsync(GridFunctions.Top(request.Query, 100, 1_000), cancellationToken))));
+            Responses.Ok(new HostList(await scheduler.HostsAsync(Responses.Top(request.Query, 100, 1_000), cancellationToken))));
 
     /// <summary>Bars a host: it gets no more work, and what it has is given to others.</summary>
     [Function("BanGridHost")]

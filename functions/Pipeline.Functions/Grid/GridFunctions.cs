@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -161,7 +160,7 @@ public sealed class GridFunctions(
         CancellationToken cancellationToken) => gate.AnybodyAsync(request, async () =>
     {
         var rows = new List<LeaderboardEntry>();
-        foreach (var row in await scheduler.LeaderboardAsync(Top(request.Query, 20, 100), cancellationToken))
+        foreach (var row in await scheduler.LeaderboardAsync(Responses.Top(request.Query, 20, 100), cancellationToken))
         {
             var volunteer = GridNames.IsId(row.VolunteerId) ? await registry.FindVolunteerAsync(row.VolunteerId, cancellationToken) : null;
             rows.Add(new LeaderboardEntry(row.Rank, row.VolunteerId, volunteer?.Name ?? row.VolunteerId, row.Credit, row.ValidResults, row.Hosts));
@@ -170,15 +169,6 @@ public sealed class GridFunctions(
     });
 
     /// <summary>The parameter 'top' of a query.</summary>
-    internal static int Top(IQueryCollection query, int usual, int most)
-    {
-        if (query["top"].ToString() is not { Length: > 0 } text)
-            return usual;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top >= 1 && top <= most
-            ? top
-            : throw new SpecException("", $"'top' must be a whole number from 1 to {most}; this is '{text}'.", ProblemTypes.InvalidRequest);
-    }
-
     // A report of a file that is not there is refused here, so that the scheduler sees none without one. What is not open any more goes
     // through: a report may come again, and the scheduler knows what to say.
     private async Task<Dictionary<string, ReportAnswer>> MissingFilesAsync(HostKey host, IReadOnlyList<ResultReport> reports, CancellationToken cancellationToken)

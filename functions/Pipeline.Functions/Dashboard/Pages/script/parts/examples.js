@@ -18,4 +18,12 @@ export const examples = {
     kind: "simulation", name: "mountain", program: "shallow-water", parameters: { case: 5, rows: 64, columns: 128, days: 5 },
     ranks: 2, outputs: { every: 300, fields: false, images: true },
   },
+  grid: {
+    kind: "grid", name: "gene-search", project: "genomes", application: "alignment",
+    parameters: {
+      reference: "genomics/lambda_phage_NC_001416.fasta", scoring: { matrix: "dna", match: 2, mismatch: -3, gapOpen: 5, gapExtend: 2 },
+      reads: { count: 2000, length: 120, seed: 7, substitutions: 0.03, insertions: 0.01, deletions: 0.01 }, readsPerUnit: 100, minScore: 60,
+    },
+    minQuorum: 2, delayBound: "10m",
+  },
 };
