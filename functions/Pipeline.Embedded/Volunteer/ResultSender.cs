@@ -18,7 +18,10 @@ internal sealed class ResultSender(GridClient client)
         var result = await File.ReadAllBytesAsync(task.ResultPath, cancellationToken);
         try
         {
-            var state = await retry.UntilAnsweredAsync(token => client.UploadStateAsync(task.Id, sha256, token), cancellationToken);
+            // A file of one part is as soon sent as asked for.
+            var state = length > PartBytes
+                ? await retry.UntilAnsweredAsync(token => client.UploadStateAsync(task.Id, sha256, token), cancellationToken)
+                : new UploadState(task.Id, 0, Complete: false);
             // A server that never gets on, or a file that the disk has spoilt, must not keep this going for ever.
             for (var attempts = 2 * (length / PartBytes) + 10; !state.Complete; attempts--)
             {

@@ -49,14 +49,13 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
     [RequiresRole(Role.Volunteer)]
     public Task<IActionResult> UploadAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/grid/results/{id}")] HttpRequest request,
-        string id,
-        CancellationToken cancellationToken) => OpenResultAsync(request, id, async (host, assignment, sha256) =>
+        string id) => OpenResultAsync(request, id, async (host, assignment, sha256) =>
     {
         if (UploadRange.Parse(request.Headers.ContentRange) is not { } range)
             throw new UploadRefusedException(StatusCodes.Status400BadRequest, "Say which bytes these are: Content-Range: bytes FIRST-LAST/TOTAL.");
         using var place = limits.EnterUpload(host.HostId);
-        return await uploads.PutAsync(host, assignment, sha256, range, request.Body, cancellationToken);
-    }, cancellationToken);
+        return await uploads.PutAsync(host, assignment, sha256, range, request.Body, CancellationToken.None);
+    }, CancellationToken.None); // A connection that breaks ends the body; what came of it before is worth keeping.
 
     private Task<IActionResult> OpenResultAsync(
         HttpRequest request, string id, Func<HostKey, Assignment, string, Task<UploadState>> handler, CancellationToken cancellationToken) => gate.HostAsync(request, async host =>

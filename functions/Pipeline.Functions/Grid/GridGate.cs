@@ -84,7 +84,7 @@ public sealed class GridGate(GridLimits limits, VolunteerRegistry registry)
 
     // Whose token it is was asked before the request came here; a host's and a volunteer's open different routes.
     private static IActionResult OtherToken(string whose) =>
-        Responses.Problem(ProblemTypes.InvalidRequest, StatusCodes.Status403Forbidden, $"This takes the token of {whose}, as 'Authorization: Bearer TOKEN'; the token is another's.");
+        Responses.Problem(ProblemTypes.InvalidRequest, StatusCodes.Status400BadRequest, $"This takes the token of {whose}, as 'Authorization: Bearer TOKEN'; the token is another's.");
 
     private static Task<IActionResult> GuardAsync(Func<Task<IActionResult>> handler) => Responses.GuardAsync(async () =>
     {

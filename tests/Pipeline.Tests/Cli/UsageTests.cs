@@ -24,6 +24,7 @@ public sealed class UsageTests
     [InlineData("restart")]
     [InlineData("datasets")]
     [InlineData("upload")]
+    [InlineData("volunteer")]
     public async Task Help_EveryVerb_HasOneLineInTheRootAndAPageOfItsOwn(string verb)
     {
         var root = await CliRun.OfAsync("--help");

@@ -27,7 +27,6 @@ public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, 
     private const int ReadBytes = 64 * 1024;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan s_rescue = TimeSpan.FromSeconds(10);
 
     /// <summary>Where a result's file lies.</summary>
     public static string ResultPath(string jobId, string resultId) => $"results/{jobId}/{resultId}";
@@ -50,7 +49,7 @@ public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, 
     /// <param name="sha256">The checksum of the whole file.</param>
     /// <param name="range">Which bytes the body holds.</param>
     /// <param name="body">The bytes.</param>
-    /// <param name="cancellationToken">The connection broke; what had arrived by then is kept.</param>
+    /// <param name="cancellationToken">Gives up. It must not be the connection's: what came over one that broke is kept.</param>
     internal async Task<UploadState> PutAsync(HostKey host, Assignment assignment, string sha256, UploadRange range, Stream body, CancellationToken cancellationToken)
     {
         if (range.Total > assignment.MaxResultBytes)
@@ -67,21 +66,18 @@ public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, 
         }
 
         var (bytes, problem) = await ReadAsync(body, range.Length, cancellationToken);
-        // The connection may be gone, and what came over it is still worth keeping.
-        using var rescue = new CancellationTokenSource(s_rescue, time);
-        using var limit = problem is null ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : CancellationTokenSource.CreateLinkedTokenSource(rescue.Token);
         if (bytes.Length > 0)
         {
             if (problem is null && parts.Count == 0 && range.IsLast)
-                return await FinishAsync(host, assignment, sha256, bytes.Length, new MemoryStream(bytes.ToArray()), Convert.ToHexStringLower(SHA256.HashData(bytes.Span)) == sha256, limit.Token);
-            parts = [.. parts, await StoreAsync(assignment, sha256, range.Offset, bytes, limit.Token)];
+                return await FinishAsync(host, assignment, sha256, bytes.Length, new MemoryStream(bytes.ToArray()), Convert.ToHexStringLower(SHA256.HashData(bytes.Span)) == sha256, cancellationToken);
+            parts = [.. parts, await StoreAsync(assignment, sha256, range.Offset, bytes, cancellationToken)];
         }
         if (problem is not null)
             throw new UploadRefusedException(StatusCodes.Status400BadRequest, problem, range.Offset + bytes.Length);
         if (!range.IsLast)
             return new UploadState(assignment.ResultId, range.Offset + range.Length, Complete: false);
         await using var joined = new PartsStream(store, Container, parts, sha256);
-        return await FinishAsync(host, assignment, sha256, range.Total, joined, checksumIsRight: true, limit.Token);
+        return await FinishAsync(host, assignment, sha256, range.Total, joined, checksumIsRight: true, cancellationToken);
     }
 
     /// <summary>Whether the file that a host reports is there.</summary>

@@ -46,7 +46,7 @@ internal sealed class GridServer : IAsyncDisposable
             {
                 builder.UseAccess(configuration);
                 builder.Services.AddPipelineStorage(configuration);
-                builder.Services.AddGridApi().AddSingleton<IGridScheduler>(scheduler);
+                builder.Services.AddGridApi().AddSingleton<GridWakeups>().AddSingleton<IGridScheduler>(scheduler);
                 foreach (var application in applications.Length > 0 ? applications : [new SumApplication()])
                     builder.Services.AddSingleton(application);
             },

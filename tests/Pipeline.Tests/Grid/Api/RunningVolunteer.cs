@@ -11,12 +11,13 @@ internal sealed class RunningVolunteer : IAsyncDisposable
     private readonly VolunteerFolder _folder;
     private readonly GridClient _client;
 
-    private RunningVolunteer(VolunteerSettings settings, IGridApplication application, HttpMessageHandler? handler)
+    private RunningVolunteer(VolunteerSettings settings, IGridApplication application, HttpMessageHandler? handler, Action<VolunteerEvent>? hear)
     {
         _folder = VolunteerFolder.Open(settings.Folder);
         _client = handler is null ? GridClient.Create(settings.Url, settings.Time) : new GridClient(new HttpClient(handler) { BaseAddress = settings.Url }, settings.Time);
         Agent = new VolunteerAgent(settings, _client, _folder, [application], Pause, what =>
         {
+            hear?.Invoke(what);
             Events.Enqueue(what);
             Told.Release();
         });
@@ -43,21 +44,24 @@ internal sealed class RunningVolunteer : IAsyncDisposable
         Seed = 1,
     };
 
-    public static RunningVolunteer Start(VolunteerSettings settings, IGridApplication application, HttpMessageHandler? handler = null) => new(settings, application, handler);
+    public static RunningVolunteer Start(VolunteerSettings settings, IGridApplication application, HttpMessageHandler? handler = null, Action<VolunteerEvent>? told = null) => new(settings, application, handler, told);
 
     /// <summary>Waits for something to be told; fails if the client ends before.</summary>
-    public async Task<VolunteerEvent> EventAsync(string name, CancellationToken cancellationToken)
+    public async Task<VolunteerEvent> EventAsync(string name, CancellationToken cancellationToken) => (await EventsAsync(name, 1, cancellationToken))[0];
+
+    /// <summary>Waits for something to be told so many times.</summary>
+    public async Task<IReadOnlyList<VolunteerEvent>> EventsAsync(string name, int count, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (Events.FirstOrDefault(what => what.Event == name) is { } found)
+            if (Events.Where(what => what.Event == name).ToList() is var found && found.Count >= count)
                 return found;
-            var told = Told.WaitAsync(cancellationToken);
-            if (await Task.WhenAny(told, Running) == Running && Events.All(what => what.Event != name))
+            if (Running.IsCompleted)
             {
                 await Running;
                 Assert.Fail($"It ended without '{name}': {string.Join(" | ", Events.Select(what => what.Text))}");
             }
+            await Task.WhenAny(Told.WaitAsync(cancellationToken), Running);
         }
     }
 

@@ -178,6 +178,27 @@ public sealed class VolunteerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Start_MoreTasksThanWanted_RunsThemOneAfterTheOther()
+    {
+        _sum.Allow(0);
+        for (var i = 0; i < 3; i++)
+            await _server.Scheduler.AddAsync(_server.Store, $"u{i}", s_input);
+        await using (var first = RunningVolunteer.Start(Settings with { Tasks = 3 }, _sum))
+        {
+            await first.EventsAsync("started", 3, Patience);
+            await first.StopAsync();
+        }
+
+        var (running, most) = (0, 0);
+        _sum.OnStep = () => most = Math.Max(most, running);
+        _sum.Allow(int.MaxValue);
+        await using var second = RunningVolunteer.Start(Settings with { Tasks = 1, Count = 3 }, _sum, told: what => running += what.Event switch { "started" => 1, "finished" => -1, _ => 0 });
+        await second.Running.WaitAsync(Patience);
+        Assert.Equal(1, most);
+        Assert.Equal(3, _server.Scheduler.Reports.Count);
+    }
+
+    [Fact]
     public async Task PauseFile_WhileItExists_ComputesNothing()
     {
         var pause = _folder["pause"];
