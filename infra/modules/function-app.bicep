@@ -147,6 +147,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         EventHubsConnection__fullyQualifiedNamespace: eventHubsHostName
         EventHubsConnection__credential: 'managedidentity'
         EventHubsConnection__clientId: identityClientId
+        // Data may be bound to regions; this is where the app is.
+        PipelineRegion: location
         PipelineShuffleHub: shuffleHub
         PipelineConsumerGroup: consumerGroup
         PipelineReplayGroup: replayGroup
