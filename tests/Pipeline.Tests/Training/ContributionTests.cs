@@ -1,3 +1,4 @@
+using CsCheck;
 using Pipeline.Training;
 
 namespace Pipeline.Tests.Training;
@@ -43,6 +44,20 @@ public class ContributionTests
         Assert.Equal([0, -20, 0, 60.2, 100], back.Values.Select(v => Math.Round(v, 4)));
         Assert.Equal([1, 0, 2, 0], residual);
     }
+
+    [Fact]
+    public void ToBytes_LargestOnly_SendsThoseThatSortingFinds() => Gen.Select(Gen.Int[-40, 40].Array[1, 60], Gen.Double[0.01, 1]).Sample((tenths, share) =>
+    {
+        var values = tenths.Select(t => t / 10f).ToArray();
+        var residual = new float[values.Length];
+        // Among equals the first, as this sort keeps their order.
+        var largest = Enumerable.Range(0, values.Length).OrderByDescending(i => Math.Abs(values[i])).Take(Math.Max(1, (int)Math.Ceiling(share * values.Length))).ToHashSet();
+
+        var back = Contribution.FromBytes(Contribution.ToBytes([new Piece(0, 1, 1, 0, values)], new ExchangeSpec("top-k", share), values.Length, residual))[0];
+
+        Assert.Equal(values.Select((v, i) => largest.Contains(i) ? v : 0), back.Values);
+        Assert.Equal(values.Select((v, i) => largest.Contains(i) ? 0 : v), residual);
+    });
 
     [Fact]
     public void ToBytes_LargestOnlyForLong_LosesNothing()

@@ -102,21 +102,46 @@ internal static class Contribution
         }
         var magnitudes = new float[count];
         TensorPrimitives.Abs(values, magnitudes);
-        var sorted = (float[])magnitudes.Clone();
-        Array.Sort(sorted);
-        var least = sorted[count - kept];
+        var bits = MemoryMarshal.Cast<float, uint>(magnitudes);
         // Of equal ones at the edge the first are taken, so that it is the same each time.
-        var atEdge = kept - magnitudes.Count(m => m > least);
+        var (least, atEdge) = Threshold(bits, kept);
         writer.Write(kept);
         for (var i = 0; i < count; i++)
         {
             residual[i] = values[i];
-            if (magnitudes[i] < least || (magnitudes[i] == least && atEdge-- <= 0))
+            if (bits[i] < least || (bits[i] == least && atEdge-- <= 0))
                 continue;
             writer.Write(i);
             writer.Write(values[i]);
             residual[i] = 0;
         }
+    }
+
+    /// <summary>The least of the n largest magnitudes, and how many of its equals are among them. Found by counting, as sorting all of them
+    /// took longer than everything else. Floats without a sign have the order of their bits.</summary>
+    private static (uint Least, int AtEdge) Threshold(ReadOnlySpan<uint> bits, int n)
+    {
+        var counts = new int[1 << 16];
+        foreach (var value in bits)
+            counts[value >> 16]++;
+        var (high, left) = Descend(counts, n);
+        Array.Clear(counts);
+        foreach (var value in bits)
+        {
+            if (value >> 16 == high)
+                counts[value & 0xffff]++;
+        }
+        var (low, atEdge) = Descend(counts, left);
+        return ((high << 16) | low, atEdge);
+    }
+
+    // Where the n-th from above is, and how far into it.
+    private static (uint Bucket, int Left) Descend(int[] counts, int n)
+    {
+        var bucket = counts.Length - 1;
+        for (; counts[bucket] < n; bucket--)
+            n -= counts[bucket];
+        return ((uint)bucket, n);
     }
 
     private static float[] Means(Piece piece, int count)
