@@ -8,8 +8,10 @@ namespace Pipeline.Training;
 /// <param name="TryAt">The round from which on longer legs are tried again.</param>
 public sealed record Pace(int Leg = 1, int Patience = 32, int TryAt = 0)
 {
-    // Progress is seen about once in so many seconds, and what the task hub costs is next to nothing.
-    private const double LegSeconds = 1;
+    // Progress is seen about once in so many seconds; less often where a leg costs the task hub more than a tenth of that.
+    private const double ShortestSeconds = 1;
+    private const double LongestSeconds = 15;
+    private const double TimesOverhead = 10;
 
     private const int MostPatience = 1 << 20;
 
@@ -17,11 +19,13 @@ public sealed record Pace(int Leg = 1, int Patience = 32, int TryAt = 0)
     /// <param name="asked">Its rounds.</param>
     /// <param name="reached">Those that all workers came through.</param>
     /// <param name="seconds">How long it took.</param>
+    /// <param name="overhead">The seconds of these in which no worker was at work.</param>
     /// <param name="next">The round that comes next.</param>
-    internal Pace After(int asked, int reached, double seconds, int next)
+    internal Pace After(int asked, int reached, double seconds, double overhead, int next)
     {
         if (reached < asked)
             return new Pace(1, Math.Min(2 * Patience, MostPatience), next + Patience);
-        return next < TryAt ? this : this with { Leg = (int)Math.Clamp(LegSeconds * reached / Math.Max(seconds, 1e-3), 1, 8.0 * Leg) };
+        var aim = Math.Clamp(TimesOverhead * overhead, ShortestSeconds, LongestSeconds);
+        return next < TryAt ? this : this with { Leg = (int)Math.Clamp(aim * reached / Math.Max(seconds, 1e-3), 1, 8.0 * Leg) };
     }
 }

@@ -124,14 +124,15 @@ public static class TrainingOrchestrator
             slowest += closed.Milliseconds();
             sum = sum.Add(closed);
         }
-        var taken = context.CurrentUtcDateTime - started;
+        var seconds = (context.CurrentUtcDateTime - started).TotalSeconds;
+        var overhead = Math.Max(0, seconds - (slowest / 1000));
         return at with
         {
             Round = at.Round + reached,
             Epoch = at.Epoch.Add(sum),
-            OrchestrationMs = at.OrchestrationMs + Math.Max(0, taken.TotalMilliseconds - slowest),
+            OrchestrationMs = at.OrchestrationMs + (overhead * 1000),
             LeftOut = at.LeftOut + participants.Count - done.Count,
-            Pace = at.Pace.After(rounds, reached, taken.TotalSeconds, at.Round + reached),
+            Pace = at.Pace.After(rounds, reached, seconds, overhead, at.Round + reached),
         };
     }
 

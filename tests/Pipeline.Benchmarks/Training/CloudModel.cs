@@ -31,8 +31,9 @@ internal static class CloudModel
             // A worker writes one blob and reads the eight sums; eight workers first make these, of eight blobs each. Reads of a task go
             // side by side. Workers of one leg wait for each other by themselves; those that average are led round by round.
             var exchange = (4 * transfer) + (averages ? 2 * transfer : PauseMs);
-            var rounds = averages ? 1 : Math.Clamp(Math.Floor(1000 / (compute + exchange)), 1, CheckpointEvery);
-            var orchestration = (((averages ? 3 : 2) * HopMs) + ((Instances + (Instances / 8)) * ActivityMs)) / rounds;
+            var leg = ((averages ? 3 : 2) * HopMs) + ((Instances + (Instances / 8)) * ActivityMs);
+            var rounds = averages ? 1 : Math.Clamp(Math.Floor(10 * leg / (compute + exchange)), 1, CheckpointEvery);
+            var orchestration = leg / rounds;
             var perSecond = Instances * samples * steps / (compute + exchange + orchestration) * 1000;
             table.Row(
                 title, Figures.Readable(Instances * samples * steps), Figures.Readable(compute), Figures.Readable(exchange), Figures.Readable(orchestration),
@@ -41,6 +42,6 @@ internal static class CloudModel
         table.WriteTo(output);
         output.WriteLine();
         output.WriteLine($"Calculated from {Figures.Number(computeMsPerSample)} ms of compute a sample (measured above), {Figures.Readable(bytes / 1024)} KB a worker and round, "
-            + $"{RequestMs} ms a storage request, {MegabytesPerSecond} MB/s a stream, {HopMs} ms a hop and {ActivityMs} ms an activity of the Azure Storage task hub, {PauseMs} ms in which two waits end. Synchronous workers report about once a second, or every {CheckpointEvery} rounds; dispatching 64 activities takes longest then: fewer, longer rounds pay.");
+            + $"{RequestMs} ms a storage request, {MegabytesPerSecond} MB/s a stream, {HopMs} ms a hop and {ActivityMs} ms an activity of the Azure Storage task hub, {PauseMs} ms in which two waits end. Synchronous workers report every {CheckpointEvery} rounds, as dispatching 64 activities takes long; larger batches pay.");
     }
 }

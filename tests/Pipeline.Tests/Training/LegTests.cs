@@ -141,12 +141,14 @@ public sealed class LegTests : IDisposable
     }
 
     [Theory]
-    [InlineData(8, 8, 0.5, 1, 16)] // half a second: twice as many
-    [InlineData(8, 8, 0.01, 1, 64)] // very fast rounds: eight times as many, no more at once
-    [InlineData(8, 8, 8, 1, 1)]
-    [InlineData(8, 3, 5, 1, 1)] // cut short
-    public void After_ALeg_AimsAtASecond(int asked, int reached, double seconds, int next, int leg) =>
-        Assert.Equal(leg, new Pace(asked).After(asked, reached, seconds, next).Leg);
+    [InlineData(8, 8, 0.5, 0.01, 16)] // half a second: twice as many
+    [InlineData(8, 8, 0.01, 0, 64)] // very fast rounds: eight times as many, no more at once
+    [InlineData(8, 8, 8, 0.1, 1)]
+    [InlineData(8, 8, 2, 0.5, 20)] // a slow task hub: ten times what it takes
+    [InlineData(8, 8, 20, 9, 6)] // but a quarter of a minute at most
+    [InlineData(8, 3, 5, 0, 1)] // cut short
+    public void After_ALeg_AimsAtASecondOrTenTimesWhatTheTaskHubTakes(int asked, int reached, double seconds, double overhead, int leg) =>
+        Assert.Equal(leg, new Pace(asked).After(asked, reached, seconds, overhead, 1).Leg);
 
     [Fact]
     public void After_LegsThatAreCutShortAgainAndAgain_AreTriedMoreAndMoreSeldom()
@@ -157,7 +159,7 @@ public sealed class LegTests : IDisposable
             var asked = pace.Leg;
             if (asked > 1)
                 tries.Add(round);
-            pace = pace.After(asked, 1, 0.1, ++round);
+            pace = pace.After(asked, 1, 0.1, 0, ++round);
         }
 
         Assert.Equal([1, 34, 99, 228, 485, 998], tries);
