@@ -38,7 +38,7 @@ internal sealed class GridBenchmark : IBenchmark
     // How many times as fast as the scalar loop the vectors are that the processor has.
     private static async Task<double> AlignAsync(Run run, CancellationToken cancellationToken)
     {
-        var kernels = await ChildProcess.MeasureAsync(AlignmentMeasurements.Kernels, cancellationToken, run.Quick ? 3 : 9);
+        var kernels = await ChildProcess.MeasureAsync(AlignmentMeasurements.Kernels, cancellationToken, run.Quick ? 2 : 8);
         var scalar = kernels[AlignmentMeasurements.Scalar];
         var table = new MarkdownTable("alignment kernel", "million cell updates/s", "ratio");
         table.Row("scalar loop", Figures.Readable(scalar / 1e6), "1");

@@ -50,6 +50,18 @@ public sealed class DatasetWriterTests : IDisposable
         Assert.Equal(bytes, await File.ReadAllBytesAsync(_store.LocalPath("datasets", "d/a.parquet")!));
     }
 
+    [Theory]
+    [InlineData("lambda.fasta")]
+    [InlineData("sky/night.WAV")]
+    public async Task Write_AFileThatApplicationsReadByName_LiesBesideTheData(string path)
+    {
+        await WriteAsync("a.parquet", Parquet("SELECT 1 AS x"));
+        await _writer.WriteAsync("d", path, new OneWayStream(">a\nACGT\n"u8.ToArray()), s_ct);
+
+        Assert.Equal(">a\nACGT\n"u8.ToArray(), await File.ReadAllBytesAsync(_store.LocalPath("datasets", $"d/{path}")!));
+        Assert.Equal("d/a.parquet", Assert.Single((await _catalog.OpenAsync("d", s_ct)).Files).Object.Path);
+    }
+
     [Fact]
     public async Task Write_SamePathAgain_Replaces()
     {

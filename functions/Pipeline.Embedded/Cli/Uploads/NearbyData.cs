@@ -11,10 +11,8 @@ internal static class NearbyData
     {
         foreach (var path in spec.Files())
         {
-            if (LocalDataset.FindFile(path, spec.Folder) is not { } file)
-                continue;
-            using var body = new FileUpload(file, _ => { });
-            await client.UploadFileAsync(path[..path.IndexOf('/', StringComparison.Ordinal)], path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..], body, context.Interrupted);
+            if (LocalDataset.FindFile(path, spec.Folder) is { } file)
+                await UploadAsync(client, path, file, context.Interrupted);
         }
         var wanted = spec.Datasets();
         if (wanted.Count == 0)
@@ -27,6 +25,20 @@ internal static class NearbyData
                 continue;
             if (present.GetValueOrDefault(name) is not { } there || WasCutShort(there, local))
                 await new DatasetUploader(client).UploadAsync(local, name, context.Progress, context.Interrupted);
+        }
+    }
+
+    private static async Task UploadAsync(PipelineClient client, string path, string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var slash = path.IndexOf('/', StringComparison.Ordinal);
+            using var body = new FileUpload(file, _ => { });
+            await client.UploadFileAsync(path[..slash], path[(slash + 1)..], body, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(CliFault.InvalidInput($"{file} cannot be read: {e.Message}"), e);
         }
     }
 
