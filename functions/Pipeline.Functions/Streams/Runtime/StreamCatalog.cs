@@ -19,7 +19,8 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
     private readonly Queue<(ActiveStream Stream, long At)> _retired = new();
     private IReadOnlyList<ActiveStream> _streams = [];
     private long _lookedAt;
-    private bool _looked;
+    private int _changes;
+    private int _seen = -1;
 
     /// <summary>All streams that can run, as they were at most a second ago.</summary>
     public async Task<IReadOnlyList<ActiveStream>> StreamsAsync(CancellationToken cancellationToken)
@@ -31,9 +32,11 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
         {
             if (!IsFresh())
             {
+                // A change that comes while it looks may be one that it does not see.
+                var changes = Volatile.Read(ref _changes);
                 _streams = await LookAsync(cancellationToken);
                 _lookedAt = time.GetTimestamp();
-                _looked = true;
+                _seen = changes;
             }
             return _streams;
         }
@@ -44,7 +47,7 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
     }
 
     /// <summary>Makes the next call look for changes: this host has just made one.</summary>
-    public void Invalidate() => _looked = false;
+    public void Invalidate() => Interlocked.Increment(ref _changes);
 
     /// <summary>Why a stream cannot run; null where it can.</summary>
     public string? FaultOf(string name)
@@ -56,7 +59,7 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private bool IsFresh() => _looked && time.GetElapsedTime(_lookedAt) < Interval;
+    private bool IsFresh() => _seen == Volatile.Read(ref _changes) && time.GetElapsedTime(_lookedAt) < Interval;
 
     private async Task<IReadOnlyList<ActiveStream>> LookAsync(CancellationToken cancellationToken)
     {
