@@ -10,7 +10,7 @@ namespace Pipeline.Grid.Log;
 /// the number is the lock, and who writes it second has lost.
 /// </summary>
 /// <remarks>Layout: <c>{shard}/log/{n}</c>, and <c>{shard}/snapshots/{n}</c> with the state after commit n, behind the SHA-256 of its
-/// bytes. Two snapshots are kept, and the commits after the older one.</remarks>
+/// bytes. Two snapshots are kept at least, and the commits after the oldest.</remarks>
 internal sealed class CommitLog(IObjectStore store, string shard)
 {
     private const int KeptSnapshots = 2;
@@ -56,7 +56,11 @@ internal sealed class CommitLog(IObjectStore store, string shard)
     public Task RemoveAsync(long number, CancellationToken cancellationToken) => store.DeleteAsync(GridFiles.Container, CommitPath(number), cancellationToken);
 
     /// <summary>Writes a snapshot, and removes what no reader needs any more.</summary>
-    public async Task WriteSnapshotAsync(long number, Snapshot snapshot, CancellationToken cancellationToken)
+    /// <param name="number">The commit that the snapshot is after.</param>
+    /// <param name="snapshot">The state.</param>
+    /// <param name="sweep">Commits up to this number may go, as far as two snapshots are after them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WriteSnapshotAsync(long number, Snapshot snapshot, long sweep, CancellationToken cancellationToken)
     {
         var body = LogJson.Write(snapshot);
         byte[] bytes = [.. SHA256.HashData(body), .. body];
@@ -64,14 +68,14 @@ internal sealed class CommitLog(IObjectStore store, string shard)
         var snapshots = await SnapshotsAsync(cancellationToken);
         if (snapshots.Count < KeptSnapshots)
             return;
-        var oldest = snapshots[^KeptSnapshots];
+        var oldest = Math.Min(sweep, snapshots[^KeptSnapshots]);
         await foreach (var commit in store.ListAsync(GridFiles.Container, $"{shard}/log/", cancellationToken))
         {
             if (NumberOf(commit.Path) > oldest)
                 break;
             await store.DeleteAsync(GridFiles.Container, commit.Path, cancellationToken);
         }
-        foreach (var old in snapshots.SkipLast(KeptSnapshots))
+        foreach (var old in snapshots.Where(s => s < oldest))
             await store.DeleteAsync(GridFiles.Container, SnapshotPath(old), cancellationToken);
     }
 

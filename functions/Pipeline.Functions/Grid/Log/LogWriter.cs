@@ -8,7 +8,7 @@ namespace Pipeline.Grid.Log;
 /// number reads what the winner wrote and decides again. One thread at a time may call a writer.
 /// </summary>
 /// <remarks>A writer that has not looked at the log for some minutes may be behind the oldest commit that is kept; the number that it
-/// takes for the next one is free again then. So it begins with the snapshots after such a pause, and a commit that took as long is
+/// takes for the next one is free again then; while it is fresh, it cannot be. So it begins with the snapshots after such a pause, and a commit that took as long is
 /// taken back if it turns out to be one of the past.</remarks>
 internal sealed class LogWriter(CommitLog log, TimeProvider time, ILogger logger)
 {
@@ -16,6 +16,12 @@ internal sealed class LogWriter(CommitLog log, TimeProvider time, ILogger logger
     private const int CommitsPerSnapshot = 512;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
+
+    // Commits go when a snapshot that covers them is as old: well after every writer that has not seen them has ceased to be fresh.
+    private static readonly TimeSpan SweptAfter = TimeSpan.FromMinutes(10);
+
+    private readonly Queue<(long Number, long At)> _covered = new();
+    private long _sweep;
 
     private long _number;
     private long _snapshot;
@@ -153,15 +159,19 @@ internal sealed class LogWriter(CommitLog log, TimeProvider time, ILogger logger
             return;
         _snapshot = _number;
         var (number, snapshot) = (_number, Snapshot.Of(State));
-        Snapshotting = Task.Run(() => WriteSnapshotAsync(number, snapshot));
+        while (_covered.TryPeek(out var covered) && time.GetElapsedTime(covered.At) > SweptAfter)
+            _sweep = _covered.Dequeue().Number;
+        _covered.Enqueue((number, time.GetTimestamp()));
+        var sweep = _sweep;
+        Snapshotting = Task.Run(() => WriteSnapshotAsync(number, snapshot, sweep));
     }
 
     // Nobody waits for a snapshot, and the log is whole without it: one that cannot be written is left to the next.
-    private async Task WriteSnapshotAsync(long number, Snapshot snapshot)
+    private async Task WriteSnapshotAsync(long number, Snapshot snapshot, long sweep)
     {
         try
         {
-            await log.WriteSnapshotAsync(number, snapshot, CancellationToken.None);
+            await log.WriteSnapshotAsync(number, snapshot, sweep, CancellationToken.None);
         }
         catch (Exception e)
         {

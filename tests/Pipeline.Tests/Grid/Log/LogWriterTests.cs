@@ -114,13 +114,16 @@ public sealed class LogWriterTests
     }
 
     [Fact]
-    public async Task Snapshot_Written_ReplacesTheCommitsBeforeTheLastOne()
+    public async Task Snapshot_TenMinutesOld_ReplacesTheCommitsBeforeIt()
     {
         var writer = Writer();
         await FillAsync(writer, 1_100);
+        Assert.Equal(1_100, Commits());
+        _time.Advance(TimeSpan.FromMinutes(11));
+        await FillAsync(writer, 600, from: 2_000);
 
         Assert.Equal(2, _store.Paths("grid").Count(p => p.StartsWith("00/snapshots/", StringComparison.Ordinal)));
-        Assert.True(_store.Paths("grid").Count(p => p.StartsWith("00/log/", StringComparison.Ordinal)) < 600);
+        Assert.True(Commits() < 700);
         var other = Writer();
         await other.CatchUpAsync(default);
         Assert.Equal(GridRuns.Written(writer.State), GridRuns.Written(other.State));
@@ -156,7 +159,7 @@ public sealed class LogWriterTests
             store.BeforeDelete = _ => { if (steps++ == step) throw new IOException("killed"); };
             var dying = GridRuns.Writer(store, _time);
             await dying.CatchUpAsync(default);
-            await Record.ExceptionAsync(() => new CommitLog(store, "00").WriteSnapshotAsync(dying.Number, Snapshot.Of(dying.State), default));
+            await Record.ExceptionAsync(() => new CommitLog(store, "00").WriteSnapshotAsync(dying.Number, Snapshot.Of(dying.State), sweep: 30, default));
             store.BeforeWrite = _ => Task.CompletedTask;
             store.BeforeDelete = _ => { };
 
@@ -173,8 +176,8 @@ public sealed class LogWriterTests
         var (sleeper, other) = (Writer(), Writer());
         await OpenAsync(sleeper, units: 1);
         await other.CatchUpAsync(default);
-        await FillAsync(other, 1_100);
-        _time.Advance(TimeSpan.FromMinutes(10));
+        await SweepAsync(other);
+        Assert.DoesNotContain(_store.Paths("grid"), path => path.EndsWith("/log/000000000002", StringComparison.Ordinal));
 
         // Its next number is free again: the commit of that number was deleted.
         await sleeper.CommitAsync(t => HostCommands.Register(t, GridRuns.Host(90_000), GridRuns.Facts), default);
@@ -196,8 +199,7 @@ public sealed class LogWriterTests
             if (asleep)
                 return;
             asleep = true;
-            await FillAsync(other, 1_100);
-            _time.Advance(TimeSpan.FromMinutes(10));
+            await SweepAsync(other);
         };
 
         await sleeper.CommitAsync(t => HostCommands.Register(t, GridRuns.Host(90_000), GridRuns.Facts), default);
@@ -205,6 +207,22 @@ public sealed class LogWriterTests
         await other.CatchUpAsync(default);
         Assert.Equal(GridRuns.Written(other.State), GridRuns.Written(sleeper.State));
         Assert.NotNull(other.State.Hosts.Find("host90000"));
+    }
+
+    [Fact]
+    public async Task Writer_BehindForAMinuteByThousandsOfCommits_StillFindsThem()
+    {
+        var (slow, other) = (Writer(), Writer());
+        await OpenAsync(slow, units: 1);
+        await other.CatchUpAsync(default);
+        await FillAsync(other, 2_100);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        await slow.CommitAsync(t => HostCommands.Register(t, GridRuns.Host(90_000), GridRuns.Facts), default);
+
+        await other.CatchUpAsync(default);
+        Assert.Equal(GridRuns.Written(other.State), GridRuns.Written(slow.State));
+        Assert.Equal(2_102, other.Number);
     }
 
     [Fact]
@@ -233,11 +251,21 @@ public sealed class LogWriterTests
         },
         default);
 
-    private static async Task FillAsync(LogWriter writer, int commits)
+    private int Commits() => _store.Paths("grid").Count(p => p.StartsWith("00/log/", StringComparison.Ordinal));
+
+    // Long enough for the first commits to go.
+    private async Task SweepAsync(LogWriter writer)
+    {
+        await FillAsync(writer, 1_100);
+        _time.Advance(TimeSpan.FromMinutes(11));
+        await FillAsync(writer, 600, from: 5_000);
+    }
+
+    private static async Task FillAsync(LogWriter writer, int commits, int from = 1_000)
     {
         for (var i = 0; i < commits; i++)
         {
-            await writer.CommitAsync(t => HostCommands.Register(t, GridRuns.Host(1_000 + i), GridRuns.Facts), default);
+            await writer.CommitAsync(t => HostCommands.Register(t, GridRuns.Host(from + i), GridRuns.Facts), default);
             await writer.Snapshotting;
         }
     }
