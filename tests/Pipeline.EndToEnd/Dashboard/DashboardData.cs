@@ -36,7 +36,7 @@ internal sealed record DashboardData(string Batch, string Failed, string Trainin
         await app.UploadAsync("shapes", "part-0.parquet", files.Parquet(Shapes.Rows, rowGroup: 2_048));
         await TradeStream.PutAsync(app.Http, Stream, TradeStream.Spec(
             "select symbol, window_start, window_end, avg(price)::double as mean_price, count(*) as trades from trades group by symbol, tumble(time, interval '1 minute')",
-            """ "sinks": [{ "alert": { "name": "dear", "when": "mean_price > 52" } }] """));
+            """ "partitionKey": ["symbol"], "sinks": [{ "alert": { "name": "dear", "when": "mean_price > 52" } }] """));
 
         var data = new DashboardData(
             await app.SubmitAsync("""
@@ -65,7 +65,6 @@ internal sealed record DashboardData(string Batch, string Failed, string Trainin
             Assert.True(job.Status == JobStatus.Completed, $"{job.Name}: {job.Error}");
         }
         await RunningApp.UntilAsync(() => TradeStream.StateAsync(app.Http, Stream), state => state.Counters.DeadLettered == 2 && state.Lag == 0);
-        // Groups go through the shuffle, which has a lag of its own.
         await RunningApp.UntilAsync(() => TradeStream.RowsAsync(app.Http, Stream), rows => rows.Count >= LeastRows);
         return data;
     }
