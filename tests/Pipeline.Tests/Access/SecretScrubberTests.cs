@@ -38,7 +38,6 @@ public class SecretScrubberTests
 
         Assert.DoesNotContain(secret, clean, StringComparison.Ordinal);
         Assert.Contains(SecretScrubber.Mark, clean, StringComparison.Ordinal);
-        Assert.StartsWith(text[..3], clean + text[..3], StringComparison.Ordinal);
     }
 
     [Theory]
