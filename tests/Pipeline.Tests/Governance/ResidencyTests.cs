@@ -160,7 +160,7 @@ public sealed class ResidencyTests : IDisposable
     }
 
     [Fact]
-    public async Task Stream_ThatJoinsDataWithAPolicy_MayNotCallAWebhook()
+    public async Task Rows_OfDataWithAPolicy_DoNotLeaveTheStore()
     {
         await InputsAsync();
 

@@ -18,6 +18,8 @@ internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables)
 
     private static readonly HashSet<string> Harmless = ["ORDER_DEFAULT", "ASCENDING", "DESCENDING"];
 
+    private int _lambdas;
+
     /// <summary>Checks a whole query.</summary>
     /// <exception cref="SqlException">It does what it may not do, or names what there is not.</exception>
     public void Check(JsonObject query) => CheckQuery(query, Scope.None);
@@ -111,6 +113,11 @@ internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables)
             {
                 throw Forbidden($"The function {name} is not allowed: {reason}", item);
             }
+
+            if (_lambdas > 0 && SizeGuards.Names.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                throw Forbidden($"The function {name} is not allowed in a lambda: it would make a large value for every element. Use FROM range(...) or a join", item);
+            }
         }
 
         if (kind == "COLUMN_REF")
@@ -122,10 +129,12 @@ internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables)
         }
 
         CheckName(item.Text("alias"), "An alias", item);
+        _lambdas += kind == "LAMBDA" ? 1 : 0;
         foreach (var (_, value) in item)
         {
             CheckNode(value, scope);
         }
+        _lambdas -= kind == "LAMBDA" ? 1 : 0;
     }
 
     private void CheckTable(JsonObject item, Scope scope)

@@ -11,13 +11,16 @@ internal static class SizeGuards
 
     private const int MaxCharacters = 1_000_000;
 
+    /// <summary>The functions that the guards stand before. In a lambda each would make a large value for every element of another.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["range", "generate_series", "list_resize", "array_resize", "repeat", "lpad", "rpad"];
+
     /// <summary>The statements that set the guards up.</summary>
     public static string Statements { get; } = string.Join(' ',
         Sequence("range"),
         Sequence("generate_series"),
         Resize("list_resize"),
         Resize("array_resize"),
-        $"CREATE OR REPLACE MACRO repeat(x, n) AS {Guard("repeat", "n", MaxCharacters, "characters", "repeat(x, n)")};",
+        $"CREATE OR REPLACE MACRO repeat(x, n) AS {Guard("repeat", "CAST(n AS DOUBLE) * greatest(1, coalesce(strlen(CAST(x AS VARCHAR)), 0))", MaxCharacters, "characters", "repeat(x, n)")};",
         $"CREATE OR REPLACE MACRO lpad(x, n, p) AS {Guard("lpad", "n", MaxCharacters, "characters", "lpad(x, n, p)")};",
         $"CREATE OR REPLACE MACRO rpad(x, n, p) AS {Guard("rpad", "n", MaxCharacters, "characters", "rpad(x, n, p)")};");
 
