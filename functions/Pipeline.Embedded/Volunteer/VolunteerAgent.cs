@@ -29,6 +29,7 @@ internal sealed class VolunteerAgent : IDisposable
     private readonly ConcurrentDictionary<Task, bool> _lives = new();
     private readonly SemaphoreSlim _slotFreed = new(0);
     private readonly SemaphoreSlim _computing;
+    private readonly Lock _taking = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ProjectTrust? _trust;
@@ -149,9 +150,13 @@ internal sealed class VolunteerAgent : IDisposable
 
     private void Accept(SignedAssignment signed)
     {
-        if (signed?.Assignment is not { } work || !GridNames.IsId(work.ResultId) || _held.Count >= MostHeld || _held.ContainsKey(work.ResultId))
-            return;
-        Live(_folder.Add(signed), Refusal(signed));
+        // An answer to a request and one to a heartbeat may bring the same task at the same time.
+        lock (_taking)
+        {
+            if (signed?.Assignment is not { } work || !GridNames.IsId(work.ResultId) || _held.Count >= MostHeld || _held.ContainsKey(work.ResultId))
+                return;
+            Live(_folder.Add(signed), Refusal(signed));
+        }
     }
 
     private string? Refusal(SignedAssignment signed)
@@ -311,8 +316,11 @@ internal sealed class VolunteerAgent : IDisposable
 
     private void Drop(HeldTask task)
     {
-        VolunteerFolder.Remove(task);
-        _held.TryRemove(task.Id, out _);
+        lock (_taking)
+        {
+            VolunteerFolder.Remove(task);
+            _held.TryRemove(task.Id, out _);
+        }
         _slotFreed.Release();
     }
 
