@@ -39,14 +39,16 @@ public sealed class JobCancellation : IAsyncDisposable
     {
         try
         {
+            // At once too: a host that was restarted may begin tasks before it hears that their orchestration was terminated.
             using var timer = new PeriodicTimer(Interval, time);
-            while (await timer.WaitForNextTickAsync(_done.Token))
+            do
             {
                 if (!await IsMarkedAsync(store, jobId))
                     continue;
                 await _cancelled.CancelAsync();
                 return;
             }
+            while (await timer.WaitForNextTickAsync(_done.Token));
         }
         catch (OperationCanceledException)
         {
