@@ -41,7 +41,7 @@ export default (root, context, { query }) => {
   const draw = () => morph(root, [
     head("Training", jobs ? `${plural(jobs.length, "run")}, ${plural(models?.length ?? 0, "model")}` : "Loading", h("a", { class: "button primary", href: "#/jobs/new" }, "New training")),
     failure && fault(failure),
-    jobs?.length === 0 && h("div", { class: "card" }, empty("training", "Nothing was trained yet", "A training job teaches a network from a dataset, with as many workers as you like. This one reads handwritten digits:", h("p", {}, h("code", {}, "dotnet run --project functions/Pipeline.Embedded -- run samples/training/digits.json")))),
+    jobs?.length === 0 && h("div", { class: "card" }, empty("training", "Nothing was trained yet", "A training job teaches a network from a dataset, with as many workers as you like. This one reads handwritten digits:", h("p", {}, h("code", {}, "dotnet run --project functions/Pipeline.Embedded -- run samples/digits/digits.json")))),
     jobs?.length > 0 && h("div", { class: "stack" },
       runs().length ? curves(runs()) : h("p", { class: "card body hint" }, "Choose runs below to see their curves together."),
       card("Runs", "those that are ticked are drawn", table("Runs", [{ text: "Drawn" }, { text: "Run" }, { text: "Status" }, { text: "Progress" }, { text: "Loss", num: true }, { text: "Metric", num: true }, { text: "Took", num: true }], jobs.map(row)))),
