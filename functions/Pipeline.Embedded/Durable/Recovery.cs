@@ -15,7 +15,7 @@ internal sealed class Recovery(TaskHubServices hub)
             .Select(found => (Instance: new OrchestrationInstance(hub, found.Row.Info, found.Row.Status), found.Work))
             .ToList();
         instances.ForEach(each => hub.Instances.Set(each.Instance));
-        foreach (var (instance, work) in instances)
+        foreach (var (instance, work) in SpreadTerminations(instances))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Resume(instance, work);
@@ -33,11 +33,44 @@ internal sealed class Recovery(TaskHubServices hub)
     {
         foreach (var timer in work.Timers)
             instance.Arm(timer);
-        foreach (var activity in work.Activities)
-            hub.Activities.Enqueue(instance, activity);
+        // What is to be terminated ends in its next turn, whatever came before: its activities would run for nobody.
+        if (work.Termination is null)
+        {
+            foreach (var activity in work.Activities)
+                hub.Activities.Enqueue(instance, activity);
+        }
+
         if (!work.HasStarted)
             instance.ArmStart();
         if (work.HasNews)
             instance.Wake();
+    }
+
+    /// <summary>
+    /// Sends terminations on to the sub-orchestrations that a recursive one has not reached. Their parents would do so in their turns,
+    /// but until then activities would begin that somebody has been told are cancelled. A turn of those waits for the termination, too.
+    /// </summary>
+    private List<(OrchestrationInstance Instance, UnfinishedWork Work)> SpreadTerminations(
+        List<(OrchestrationInstance Instance, UnfinishedWork Work)> instances)
+    {
+        var reached = new Dictionary<long, ExecutionTerminated>();
+        var children = instances.Where(each => each.Instance.Info.Parent is not null).ToLookup(each => each.Instance.Info.Parent!.Key);
+        var spread = new Queue<(long Key, ExecutionTerminated Termination)>(instances
+            .Where(each => each.Work.Termination is { Recursive: true })
+            .Select(each => (each.Instance.Info.Key, each.Work.Termination!)));
+        while (spread.TryDequeue(out var next))
+        {
+            foreach (var (child, work) in children[next.Key])
+            {
+                if (work.Termination is { Recursive: true } || !reached.TryAdd(child.Info.Key, next.Termination))
+                    continue;
+                hub.Writer.Enqueue(new SendRequest(hub, child.Info.Id, next.Termination with { At = hub.Now }, _ => null));
+                spread.Enqueue((child.Info.Key, next.Termination));
+            }
+        }
+
+        return instances.ConvertAll(each => reached.TryGetValue(each.Instance.Info.Key, out var termination)
+            ? (each.Instance, each.Work with { Termination = termination, HasNews = false })
+            : each);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Pipeline.Embedded.Durable;
 
@@ -73,6 +74,50 @@ public sealed class RecoveryTests : DurableTest
         await OpenAsync();
 
         Assert.Equal(7, Result<int>(await EndAsync(id)));
+    }
+
+    // A termination is committed, and the process dies before any instance has heard of it.
+    [Theory]
+    [InlineData("child")]
+    [InlineData("grandchild")]
+    [InlineData("parent")]
+    public async Task Crash_AfterARecursiveTerminationWasTakenOn_BeginsNothingBelowItAgain(string withNews)
+    {
+        var hold = new TaskCompletionSource();
+        Functions.Activity<int, int>("Slow", async x =>
+        {
+            await hold.Task;
+            return x;
+        });
+        Functions.Orchestrator("Grandchild", Twice);
+        Functions.Orchestrator("Child", Above("Grandchild", "grandchild"));
+        Functions.Orchestrator("Parent", Above("Child", "child"));
+        await StartAsync("Parent", id: "parent");
+        await SettleAsync(heldActivities: 3);
+        await Hub.AbandonAsync();
+        using (var session = new WriteSession(StoreDatabase.Create(StorePath)))
+        {
+            // Something that would let an instance go on, too: its outcome came just before.
+            session.Transact([Send(withNews, new TaskCompleted(Time.GetUtcNow().UtcDateTime, 0, "1"))], () => false);
+            session.Transact([Send("parent", new ExecutionTerminated(Time.GetUtcNow().UtcDateTime, null, Recursive: true))], () => false);
+        }
+
+        await OpenAsync();
+        foreach (var id in new[] { "parent", "child", "grandchild" })
+            Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await EndAsync(id)).RuntimeStatus);
+        await SettleAsync();
+        Assert.Equal(3, Functions.Runs["Slow"]);
+
+        SendRequest Send(string id, HistoryEvent @event) => new(Hub.Services, id, @event, _ => null);
+
+        static async Task<int> Twice(TaskOrchestrationContext context) =>
+            await context.CallActivityAsync<int>("Slow", 1) + await context.CallActivityAsync<int>("Slow", 2);
+
+        static Func<TaskOrchestrationContext, Task<int>> Above(string name, string id) => async context =>
+        {
+            var own = Twice(context);
+            return await context.CallSubOrchestratorAsync<int>(name, options: new SubOrchestrationOptions(instanceId: id)) + await own;
+        };
     }
 
     [Fact]

@@ -21,7 +21,9 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
         foreach (var action in turn.Actions)
         {
             session.Append(Info.Key, action);
-            effects.Perform(session, action);
+            // Who is terminated with all its children begins no more of them.
+            if (turn.Completion is not { Recursive: true } || action is not SubOrchestrationScheduled)
+                effects.Perform(session, action);
         }
 
         if (turn.Completion is { Next: not null } completion)

@@ -5,8 +5,13 @@ namespace Pipeline.Embedded.Durable;
 /// <param name="Timers">Asked for, and not fired.</param>
 /// <param name="HasNews">Whether there are events that no turn has worked through.</param>
 /// <param name="HasStarted">Whether the start itself has arrived.</param>
+/// <param name="Termination">That it is to be terminated, which no turn has worked through; or null.</param>
 internal sealed record UnfinishedWork(
-    IReadOnlyList<ActivityScheduled> Activities, IReadOnlyList<TimerScheduled> Timers, bool HasNews, bool HasStarted)
+    IReadOnlyList<ActivityScheduled> Activities,
+    IReadOnlyList<TimerScheduled> Timers,
+    bool HasNews,
+    bool HasStarted,
+    ExecutionTerminated? Termination)
 {
     public static UnfinishedWork Of(IReadOnlyList<HistoryEvent> history, long processed)
     {
@@ -15,6 +20,7 @@ internal sealed record UnfinishedWork(
             [.. history.OfType<ActivityScheduled>().Where(activity => !ended.Contains(activity.TaskId))],
             [.. history.OfType<TimerScheduled>().Where(timer => !ended.Contains(timer.TaskId))],
             history.Any(e => e is not ScheduledAction && e.Sequence > processed),
-            history.Any(e => e is ExecutionStarted));
+            history.Any(e => e is ExecutionStarted),
+            history.OfType<ExecutionTerminated>().FirstOrDefault(e => e.Sequence > processed));
     }
 }
