@@ -27,13 +27,13 @@ public partial class SettingsTests
     public void Setting_ThatTheCodeReads_IsDeployedOrDocumentedAsOptional(string scenario)
     {
         var deployed = Deployment.OfScenario(scenario).Settings.Keys;
-        var guides = Repository.Read("README.md") + Repository.Read("infra/GUIDE.md");
+        var guides = string.Concat(Repository.Files(".md").Select(Repository.Read));
 
         var missing = AppCode.Settings.Except(ByThePlatform).Where(setting =>
             !deployed.Any(name => name == setting || name.StartsWith($"{setting}__", StringComparison.Ordinal) || (name.StartsWith(setting, StringComparison.Ordinal) && char.IsDigit(name[setting.Length])))
             && !guides.Contains($"`{setting}", StringComparison.Ordinal)).ToList();
 
-        Assert.True(missing.Count == 0, $"The code reads {string.Join(", ", missing)}: give it a value in infra/modules/function-app.bicep, or describe it in README.md or infra/GUIDE.md.");
+        Assert.True(missing.Count == 0, $"The code reads {string.Join(", ", missing)}: give it a value in infra/modules/function-app.bicep, or describe it in the guide of its part.");
     }
 
     [SkippableTheory]
