@@ -19,7 +19,7 @@ internal sealed class CommandLine
         Verb[] verbs =
         [
             new ServeCommand(_globals), new RunCommand(), new PlanCommand(), new SubmitCommand(), new JobsCommand(), new JobCommand(),
-            new ResultCommand(), new CancelCommand(), new RestartCommand(), new DatasetsCommand(), new UploadCommand(),
+            new ResultCommand(), new CancelCommand(), new RestartCommand(), new DatasetsCommand(), new UploadCommand(), new GenerateCommand(),
             new StreamCommand(), new SendCommand(), new VolunteerCommand(),
         ];
         foreach (var verb in verbs)

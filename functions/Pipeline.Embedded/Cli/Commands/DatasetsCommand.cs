@@ -15,18 +15,7 @@ internal sealed class DatasetsCommand : Verb
     {
         await using var app = await context.ConnectAsync();
         var datasets = await app.Client.ListDatasetsAsync(context.Interrupted);
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(datasets, CliJson.Readable.DatasetViewArray);
-                break;
-            case OutputFormat.Csv:
-                DatasetText.WriteCsv(context.Out.Writer, datasets);
-                break;
-            case OutputFormat.Table when datasets.Length > 0:
-                context.WriteTable(DatasetText.Table(datasets));
-                break;
-        }
+        DatasetAnswer.Write(context, datasets);
         if (datasets.Length == 0)
             context.Note("There are no datasets yet; 'upload PATH DATASET' makes one.");
     }
