@@ -22,7 +22,7 @@ public sealed class StreamService
         (_definitions, _compiler, _catalog, _states, _sinkStates, _log, _shuffle, _time) = (definitions, compiler, catalog, states, sinkStates, log, shuffle, time);
 
     // What decides about the results: a change of it begins a new generation.
-    private static readonly string[] Deciding = ["hub", "format", "columns", "eventTime", "partitionKey", "tables", "query", "watermark", "deduplicate", "from"];
+    private static readonly string[] Deciding = ["hub", "format", "columns", "eventTime", "partitionKey", "tables", "query", "score", "watermark", "deduplicate", "from"];
 
     /// <summary>Makes a stream, or changes it. Where what it computes changes, it begins anew where it stands; otherwise it goes on.</summary>
     /// <returns>The stream, and whether it is new.</returns>
@@ -32,16 +32,16 @@ public sealed class StreamService
     {
         CheckName(name);
         var document = JobSpec.ParseJson(json);
-        await using var compiled = await _compiler.CompileAsync(name, document, cancellationToken);
+        await using var compiled = await _compiler.CompileAsync(name, document, null, cancellationToken);
         var now = _time.GetUtcNow();
         var found = await _definitions.FindAsync(name, cancellationToken);
         StreamDefinition definition;
         if (found is not var (old, _))
         {
             var generation = await _states.LastGenerationAsync(name, cancellationToken) + 1;
-            definition = new StreamDefinition(name, generation, StreamStatus.Running, now, now, Start(compiled.Spec.From, now), false, await TargetsAsync(compiled, cancellationToken), document);
+            definition = new StreamDefinition(name, generation, StreamStatus.Running, now, now, Start(compiled.Spec.From, now), false, await TargetsAsync(compiled, cancellationToken), document) { Model = compiled.Model };
         }
-        else if (Deciding.All(field => Same(field, old.Spec, document)))
+        else if (Deciding.All(field => Same(field, old.Spec, document)) && old.Model == compiled.Model)
         {
             definition = old with { UpdatedAt = now, Spec = document };
         }
@@ -56,6 +56,7 @@ public sealed class StreamService
                 IsReplay = false,
                 ShufflePartitions = await TargetsAsync(compiled, cancellationToken),
                 Spec = document,
+                Model = compiled.Model,
             };
         }
         await WriteAsync(definition, found?.ETag, cancellationToken);
@@ -219,8 +220,8 @@ public sealed class StreamService
 
     private static StreamView View(StreamDefinition definition, CompiledStream? compiled) => new(
         definition.Name, definition.Status, definition.Generation, definition.Spec.GetProperty("hub").GetString()!, definition.CreatedAt, definition.UpdatedAt,
-        compiled is null ? null : [.. compiled.Query.Result.Select(c => new ResultColumn(c.Name, c.Type))],
-        compiled is null ? null : [.. compiled.Query.Description, compiled.IsShuffled
+        compiled is null ? null : [.. compiled.Result.Select(c => new ResultColumn(c.Name, c.Type))],
+        compiled is null ? null : [.. compiled.Query.Description, .. compiled.Model is { } model ? [$"scores rows by version {model.Version} of the model {model.Model}, as {compiled.Spec.Score!.As}"] : Array.Empty<string>(), compiled.IsShuffled
             ? string.Create(CultureInfo.InvariantCulture, $"brings groups together over {definition.ShufflePartitions} partitions of the shuffle")
             : "works on each partition by itself"]);
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Pipeline.Jobs;
 using Pipeline.Storage;
 
 namespace Pipeline.Streams;
@@ -9,27 +11,31 @@ namespace Pipeline.Streams;
 public static class StreamServices
 {
     /// <summary>Adds the services of this room.</summary>
-    public static IServiceCollection AddStreams(this IServiceCollection services, IConfiguration configuration) => services
-        .AddEventHubSender(configuration)
-        .AddStreamSinks(configuration)
-        .AddSingleton<HubSlots>()
-        .AddSingleton<Quarantine>()
-        .AddSingleton<IPartitionLog, EventHubLog>()
-        .AddSingleton<IShuffleChannel, ShuffleChannel>()
-        .AddSingleton<DefinitionStore>()
-        .AddSingleton<StateStore>()
-        .AddSingleton<ReferenceTables>()
-        .AddSingleton<StreamCompiler>()
-        .AddSingleton<StreamCatalog>()
-        .AddSingleton(provider => new WorkerServices(
-            provider.GetRequiredService<StateStore>(), provider.GetRequiredService<ReferenceTables>(), provider.GetRequiredService<IObjectStore>(),
-            provider.GetRequiredService<IPartitionLog>(), provider.GetRequiredService<IShuffleChannel>(), provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(provider => new StreamRuntime(
-            provider.GetRequiredService<StreamCatalog>(), provider.GetRequiredService<WorkerServices>(), provider.GetRequiredService<ILogger<StreamRuntime>>()))
-        .AddSingleton(provider => new StreamService(
-            provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StreamCompiler>(), provider.GetRequiredService<StreamCatalog>(),
-            provider.GetRequiredService<StateStore>(), provider.GetRequiredService<SinkStates>(), provider.GetRequiredService<IPartitionLog>(),
-            provider.GetRequiredService<IShuffleChannel>(), provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(provider => new StreamWindows(
-            provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StreamCatalog>(), provider.GetRequiredService<StateStore>()));
+    public static IServiceCollection AddStreams(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton<IRowScorers, NoRowScorers>();
+        return services
+            .AddEventHubSender(configuration)
+            .AddStreamSinks(configuration)
+            .AddSingleton<HubSlots>()
+            .AddSingleton<Quarantine>()
+            .AddSingleton<IPartitionLog, EventHubLog>()
+            .AddSingleton<IShuffleChannel, ShuffleChannel>()
+            .AddSingleton<DefinitionStore>()
+            .AddSingleton<StateStore>()
+            .AddSingleton<ReferenceTables>()
+            .AddSingleton<StreamCompiler>()
+            .AddSingleton<StreamCatalog>()
+            .AddSingleton(provider => new WorkerServices(
+                provider.GetRequiredService<StateStore>(), provider.GetRequiredService<ReferenceTables>(), provider.GetRequiredService<IObjectStore>(),
+                provider.GetRequiredService<IPartitionLog>(), provider.GetRequiredService<IShuffleChannel>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(provider => new StreamRuntime(
+                provider.GetRequiredService<StreamCatalog>(), provider.GetRequiredService<WorkerServices>(), provider.GetRequiredService<ILogger<StreamRuntime>>()))
+            .AddSingleton(provider => new StreamService(
+                provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StreamCompiler>(), provider.GetRequiredService<StreamCatalog>(),
+                provider.GetRequiredService<StateStore>(), provider.GetRequiredService<SinkStates>(), provider.GetRequiredService<IPartitionLog>(),
+                provider.GetRequiredService<IShuffleChannel>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(provider => new StreamWindows(
+                provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<StreamCatalog>(), provider.GetRequiredService<StateStore>()));
+    }
 }

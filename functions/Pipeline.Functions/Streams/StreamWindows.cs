@@ -29,7 +29,7 @@ public sealed class StreamWindows
         var stream = (await _catalog.StreamsAsync(cancellationToken)).FirstOrDefault(s => s.Name == name);
         if (stream is null)
             throw new JobConflictException($"Stream '{name}' cannot run: {_catalog.FaultOf(name) ?? "it was changed just now"}.");
-        var columns = stream.Query.Result;
+        var columns = stream.Compiled.Result;
         var found = new List<Found>();
         foreach (var place in await _states.PlacesAsync(name, definition.Generation, cancellationToken))
             found.AddRange((await _states.LoadAsync(place, cancellationToken)).State.Results.SelectMany(r => Windows(place, r)));

@@ -31,6 +31,7 @@ public static class TrainingServices
             .AddSingleton<ModelPublisher>()
             .AddSingleton<ModelRuntime>()
             .AddSingleton<PredictionService>()
+            .AddSingleton<IRowScorers, RowScorers>()
             .AddSingleton<IJobKind, ScoringJobKind>()
             .AddSingleton<ScoringPlanner>()
             .AddSingleton<ScoringRunner>();

@@ -13,4 +13,8 @@ namespace Pipeline.Streams;
 /// <param name="ShufflePartitions">How many partitions the shuffle has for this generation; 0 where it needs none.</param>
 /// <param name="Spec">The spec as it was sent.</param>
 public sealed record StreamDefinition(
-    string Name, int Generation, StreamStatus Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, StreamStart From, bool IsReplay, int ShufflePartitions, JsonElement Spec);
+    string Name, int Generation, StreamStatus Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, StreamStart From, bool IsReplay, int ShufflePartitions, JsonElement Spec)
+{
+    /// <summary>The model that scores its rows; null where none does.</summary>
+    public ModelPin? Model { get; init; }
+}

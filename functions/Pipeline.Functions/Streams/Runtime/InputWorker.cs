@@ -207,8 +207,10 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
         var file = NewFile(warm, "parquet");
         var rows = await warm.Task.WriteRowsAsync(file, cancellationToken);
         warm.Task.DropRows();
-        if (rows > 0)
-            entries.Add(await EntryAsync(warm, OutboxKind.Results, file, rows, e => e with { EventTime = Intake.MaxEventTime ?? 0 }, cancellationToken));
+        if (rows == 0)
+            return;
+        file = await Stream.Compiled.ScoreAsync(file, NewFile(warm, "parquet"), cancellationToken);
+        entries.Add(await EntryAsync(warm, OutboxKind.Results, file, rows, e => e with { EventTime = Intake.MaxEventTime ?? 0 }, cancellationToken));
     }
 
     // Every commit tells every partition of the shuffle something, if only how far time is.

@@ -50,7 +50,7 @@ internal sealed class OutboxPublisher(ActiveStream stream, StreamPlace place, Wo
                 var sinks = stream.Compiled.Sinks;
                 if (sinks.Count == 0)
                     return;
-                var results = new StreamOutput(origin, stream.Query.Result, entry.Windows, entry.Rows, await FileAsync(warm, entry, cancellationToken)) { EventTime = entry.EventTime };
+                var results = new StreamOutput(origin, stream.Compiled.Result, entry.Windows, entry.Rows, await FileAsync(warm, entry, cancellationToken)) { EventTime = entry.EventTime };
                 for (; warm.SinksDone < sinks.Count; warm.SinksDone++)
                     await TryAsync($"sink {warm.SinksDone}", () => sinks[warm.SinksDone].PublishAsync(results, fence, cancellationToken), cancellationToken);
                 break;

@@ -90,7 +90,7 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
             return null;
         try
         {
-            var stream = new ActiveStream(definition, version, await compiler.CompileAsync(name, definition.Spec, cancellationToken));
+            var stream = new ActiveStream(definition, version, await compiler.CompileAsync(name, definition.Spec, definition.Model, cancellationToken));
             lock (_broken)
                 _broken.Remove(name);
             return stream;

@@ -6,15 +6,19 @@ using Pipeline.Storage;
 namespace Pipeline.Streams;
 
 /// <summary>Checks specs against all that they name, and makes of them what runs.</summary>
-internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, DatasetCatalog datasets, HubSlots hubs, IDataPolicy policy)
+internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, DatasetCatalog datasets, IRowScorers models, HubSlots hubs, IDataPolicy policy)
 {
     private const int MaxSinks = 16;
 
     private readonly List<IStreamSinkKind> _kinds = [.. kinds];
 
     /// <summary>Compiles a spec.</summary>
+    /// <param name="name">The stream.</param>
+    /// <param name="document">The spec.</param>
+    /// <param name="pin">The version of its model that it was put with; null where it is put right now.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SpecException">It is not valid; all faults at once.</exception>
-    public async Task<CompiledStream> CompileAsync(string name, JsonElement document, CancellationToken cancellationToken)
+    public async Task<CompiledStream> CompileAsync(string name, JsonElement document, ModelPin? pin, CancellationToken cancellationToken)
     {
         var faults = new List<SpecFault>();
         var reader = SpecReader.Open(document, faults);
@@ -25,17 +29,20 @@ internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, Dataset
         reader.End();
 
         var query = await QueryAsync(spec, faults, cancellationToken);
+        var scorer = query is not null && spec.Score is { } score ? await ScorerAsync(score, pin, query, faults, cancellationToken) : null;
+        // Without the model, nobody can tell a wrong column of a sink from one of the model's.
+        var result = spec.Score is null ? query?.Result : scorer is null ? null : [.. query!.Result, .. scorer.Columns];
         var sinks = new List<IStreamSink>();
         foreach (var (index, sinkReader) in sinkReaders.Index())
         {
-            var context = new StreamSinkContext(name, spec.Hub, index, query?.IsWindowed ?? true, query?.Result) { Corrects = query?.IsWindowed == true && spec.Late.Allowed > TimeSpan.Zero };
+            var context = new StreamSinkContext(name, spec.Hub, index, query?.IsWindowed ?? true, result) { Corrects = query?.IsWindowed == true && spec.Late.Allowed > TimeSpan.Zero };
             if (ReadSink(sinkReader, context) is { } sink)
                 sinks.Add(sink);
         }
         var late = spec.Late.Dataset is { } dataset ? LateSink(name, spec, dataset, sinkReaders.Count, faults) : null;
         if (faults.Count == 0)
         {
-            var compiled = new CompiledStream(spec, query!, sinks, late);
+            var compiled = new CompiledStream(spec, query!, scorer, sinks, late);
             try
             {
                 await policy.EnsureAsync(compiled.Use(name), cancellationToken);
@@ -80,6 +87,22 @@ internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, Dataset
         catch (ArgumentException e)
         {
             faults.Add(new SpecFault("", e.Message));
+        }
+        return null;
+    }
+
+    private async Task<IRowScorer?> ScorerAsync(ScoreSpec score, ModelPin? pin, StreamQuery query, List<SpecFault> faults, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var scorer = await models.OpenAsync(score.Model, pin?.Version ?? score.Version, score.As, query.Result, cancellationToken);
+            if (pin is null || pin.Fingerprint == scorer.Fingerprint)
+                return scorer;
+            faults.Add(new SpecFault("/score", $"Version {pin.Version} of the model '{pin.Model}' is another than the stream was put with: that one was deleted. Put the stream again to go on with this one."));
+        }
+        catch (SpecException e)
+        {
+            faults.AddRange(e.Faults.Select(f => f with { Pointer = $"/score{f.Pointer}" }));
         }
         return null;
     }

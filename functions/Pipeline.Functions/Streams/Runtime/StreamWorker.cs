@@ -144,7 +144,10 @@ internal abstract class StreamWorker : IAsyncDisposable
         var (windows, firstRow) = Whole(warm, closed.Windows);
         var file = NewFile(warm, "parquet");
         if (windows.Count > 0)
+        {
             await warm.Task.WriteClosedAsync(file, firstRow, closed.Rows - firstRow, cancellationToken);
+            file = await Stream.Compiled.ScoreAsync(file, NewFile(warm, "parquet"), cancellationToken);
+        }
         // The commit that follows gives them out; should it fail, all of this is forgotten.
         warm.Task.Confirm(OldestToClose(warm) is null ? watermark - Micros.Of(Stream.Spec.Late.Allowed) : watermark);
         return windows.Count == 0 ? null : await EntryAsync(warm, OutboxKind.Results, file, closed.Rows - firstRow, e => e with { Windows = windows, EventTime = eventTime }, cancellationToken);

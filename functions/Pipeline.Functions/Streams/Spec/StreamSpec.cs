@@ -8,6 +8,7 @@ namespace Pipeline.Streams;
 /// <param name="PartitionKey">The columns whose values senders use as partition key; empty where they use none.</param>
 /// <param name="Tables">Reference tables: name in the query and dataset behind it.</param>
 /// <param name="Query">One SELECT.</param>
+/// <param name="Score">The model that scores the query's rows; null for none.</param>
 /// <param name="From">Where in the log a stream begins.</param>
 /// <param name="Watermark">How event time goes on.</param>
 /// <param name="Late">What becomes of late events.</param>
@@ -21,6 +22,7 @@ public sealed record StreamSpec(
     IReadOnlyList<string> PartitionKey,
     IReadOnlyList<KeyValuePair<string, string>> Tables,
     string Query,
+    ScoreSpec? Score,
     StreamStart From,
     WatermarkSpec Watermark,
     LateSpec Late,

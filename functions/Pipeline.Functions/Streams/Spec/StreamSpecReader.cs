@@ -38,6 +38,7 @@ internal static class StreamSpecReader
             hub ?? "", format, columns, eventTime, partitionKey,
             ReadTables(reader),
             reader.Lines("query", required: true) ?? "",
+            ReadScore(reader),
             ReadFrom(reader, "from"),
             ReadWatermark(reader),
             ReadLate(reader),
@@ -195,6 +196,19 @@ internal static class StreamSpecReader
         if (tables.GroupBy(t => t.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
             reader.Fault("tables", $"'{twice.Key}' is there twice; SQL does not tell names apart by case.");
         return tables;
+    }
+
+    private static ScoreSpec? ReadScore(SpecReader reader)
+    {
+        if (reader.Section("score", shorthand: "model") is not { } section)
+            return null;
+        var model = section.Text("model", required: true, maxLength: 200);
+        var version = section.Integer("version", 1, int.MaxValue);
+        var name = section.Text("as", maxLength: 100) ?? "prediction";
+        if (name.Any(char.IsControl))
+            section.Fault("as", "A column's name has no control characters.");
+        section.End();
+        return model is null ? null : new ScoreSpec(model, (int?)version, name);
     }
 
     private static WatermarkSpec ReadWatermark(SpecReader reader)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Pipeline.Training;
 
@@ -23,15 +24,45 @@ internal sealed class SampleReader(DataSpec data, bool withLabel)
         var samples = Empty(data);
         for (var row = 0; reader.Read(); row++)
         {
-            var column = 0;
-            if (data.Image is { } image)
-                AddImage(samples, reader, column++, image, row, where);
-            foreach (var feature in data.Features)
-                samples.Numbers.Add(Feature(reader, column++, feature, row, where));
-            samples.Labels.Add(withLabel ? Label(reader, column++, row, where) : 0);
+            var column = Add(samples, reader, row, where);
             keys?.Add(reader.IsDBNull(column) ? "" : reader.GetString(column));
         }
         return samples;
+    }
+
+    /// <summary>Reads the rows that can be used, and adds them to others.</summary>
+    /// <param name="reader">The rows.</param>
+    /// <param name="samples">Takes what can be used.</param>
+    /// <param name="used">Takes, for each row, whether it was.</param>
+    public void ReadUsable(DbDataReader reader, Samples samples, List<bool> used)
+    {
+        while (reader.Read())
+        {
+            var (numbers, pixels) = (samples.Numbers.Count, samples.Pixels.Count);
+            try
+            {
+                Add(samples, reader, used.Count, row => $"Row {row}");
+                used.Add(true);
+            }
+            catch (TrainingException)
+            {
+                CollectionsMarshal.SetCount(samples.Numbers, numbers);
+                CollectionsMarshal.SetCount(samples.Pixels, pixels);
+                used.Add(false);
+            }
+        }
+    }
+
+    // Gives the column behind those of the sample.
+    private int Add(Samples samples, DbDataReader reader, int row, Func<int, string> where)
+    {
+        var column = 0;
+        if (data.Image is { } image)
+            AddImage(samples, reader, column++, image, row, where);
+        foreach (var feature in data.Features)
+            samples.Numbers.Add(Feature(reader, column++, feature, row, where));
+        samples.Labels.Add(withLabel ? Label(reader, column++, row, where) : 0);
+        return column;
     }
 
     private static float Feature(DbDataReader reader, int column, FeatureSpec feature, int row, Func<int, string> where)

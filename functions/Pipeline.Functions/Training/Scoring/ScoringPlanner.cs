@@ -29,23 +29,18 @@ public sealed class ScoringPlanner(ModelStore models, DatasetCatalog datasets, S
             var columns = dataset.Columns.Select(c => new ColumnSchema(c.Name, c.Type)).ToList();
             var source = await SourceAsync(spec, document, columns, dataset.PartitionColumns, cancellationToken);
             await CheckOutputAsync(spec, jobId, cancellationToken);
-            var made = Columns(document);
+            var made = SaidTable.Columns(document, SaidTable.UsualName);
             if (made.FirstOrDefault(m => columns.Exists(c => string.Equals(c.Name, m.Name, StringComparison.OrdinalIgnoreCase))) is { } clash)
                 throw new SpecException("/dataset", $"Dataset '{spec.Dataset}' has a column '{clash.Name}' already. Rename it before.");
             // All columns are written again, so all are read.
             var tasks = TrainingPlanner.Pack(TrainingPlanner.Files(dataset, source with { Read = [.. columns.Select(c => c.Name)] }), false).ToList();
-            return (new ScoringPlan(document.Name, document.Version, source, spec.Output, tasks), [.. columns.Select(c => new ResultColumn(c.Name, c.Type)), .. made]);
+            return (new ScoringPlan(document.Name, document.Version, source, spec.Output, tasks), [.. columns.Concat(made).Select(c => new ResultColumn(c.Name, c.Type))]);
         }
         catch (StorageException e) when (e is not StorageFullException)
         {
             throw new SpecException("/dataset", e.Message);
         }
     }
-
-    /// <summary>The columns that a model adds to rows.</summary>
-    internal static IReadOnlyList<ResultColumn> Columns(ModelDocument document) => document.Classifies()
-        ? [new("prediction", document.Data.Label.IsText ? "VARCHAR" : "INTEGER"), new("probability", "DOUBLE")]
-        : [new("prediction", "DOUBLE")];
 
     private async Task<SampleSource> SourceAsync(ScoringSpec spec, ModelDocument document, IReadOnlyList<ColumnSchema> columns, IReadOnlyList<string> partitionColumns, CancellationToken cancellationToken)
     {

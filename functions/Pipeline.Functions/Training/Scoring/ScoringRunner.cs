@@ -7,9 +7,6 @@ namespace Pipeline.Training;
 /// <summary>Asks a model about the rows of a task's share, and writes the rows with what it says.</summary>
 public sealed class ScoringRunner(IObjectStore store, ModelRuntime runtime, SamplePreparer preparer, ParquetFetcher fetcher, TimeProvider time)
 {
-    private const string Said = "said";
-    private const int RowsPerInsert = 2_000;
-
     /// <summary>Runs a task. Done twice, it writes the same file.</summary>
     public async Task<ScoringReport> RunAsync(ScoringPlan plan, string jobId, string run, int number, CancellationToken cancellationToken)
     {
@@ -52,27 +49,13 @@ public sealed class ScoringRunner(IObjectStore store, ModelRuntime runtime, Samp
         using (var session = DuckDbSession.Open(new DuckDbSessionOptions { TempDirectory = folder.Path }, time))
         {
             session.AddTable(whole.ReadSchema(), [whole.Local(file, fetched)]);
-            var made = ScoringPlanner.Columns(document);
-            session.Execute($"CREATE TABLE {Said} ({string.Join(", ", made.Select(c => $"{SqlText.Name(c.Name)} {c.Type}"))})");
-            foreach (var chunk in Enumerable.Range(0, predictions.Count).Chunk(RowsPerInsert))
-                session.Execute($"INSERT INTO {Said} VALUES {string.Join(", ", chunk.Select(i => Row(document, predictions, i)))}");
+            SaidTable.Create(session, document, predictions, SaidTable.UsualName);
             session.Confine(local);
-            IReadOnlyList<ColumnSchema> columns = [.. whole.Columns, .. made.Select(c => new ColumnSchema(c.Name, c.Type))];
-            await session.WriteResultAsync($"SELECT * FROM {SampleSource.Table} POSITIONAL JOIN {Said}", columns, local, "zstd", [], cancellationToken);
+            IReadOnlyList<ColumnSchema> columns = [.. whole.Columns, .. SaidTable.Columns(document, SaidTable.UsualName)];
+            await session.WriteResultAsync($"SELECT * FROM {SampleSource.Table} POSITIONAL JOIN {SaidTable.Name}", columns, local, "zstd", [], cancellationToken);
         }
         await fetcher.EnsureUnchangedAsync(slice, fetched, cancellationToken);
         await using var content = File.OpenRead(local);
         return (await store.WriteAsync(DatasetFolders.Container, target, content, WriteCondition.None, cancellationToken)).Length;
     }
-
-    private static string Row(ModelDocument document, Predictions predictions, int sample)
-    {
-        if (!document.Classifies())
-            return $"({Number(predictions.Values[sample])})";
-        var best = predictions.ClassOf(sample);
-        var name = document.Data.Label.Classes[best];
-        return $"({(document.Data.Label.IsText ? SqlText.Literal(name) : name)}, {Number(predictions.Shares(sample)[best])})";
-    }
-
-    private static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : $"CAST('{value.ToString(CultureInfo.InvariantCulture)}' AS DOUBLE)";
 }

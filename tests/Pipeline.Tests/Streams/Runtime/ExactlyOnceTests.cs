@@ -11,6 +11,12 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output) : IDisposable
     private const string RowQuery = "select id, symbol, price * 2 as double from trades where price > 30";
     private const string BatchRowQuery = "select id, symbol, price * 2 as double from trades where price > 30";
 
+    // What is scored goes the same ways: the model of version 1 says ten times the price.
+    private const string BatchScoredQuery = "select id, price, (price * 10)::double as said from trades where price > 30";
+    private const string BatchScoredWindowQuery = "select symbol, time_bucket(interval '1 minute', time) as w, max(price) as price, (max(price) * 10)::double as said from trades where symbol <> 'flush' group by all";
+    private const string ScoredQuery = "select id, price from trades where price > 30";
+    private const string ScoredWindowQuery = "select symbol, window_start, max(price) as price from trades group by symbol, tumble(time, interval '1 minute')";
+
     private readonly StreamBed _bed = new();
 
     public void Dispose() => _bed.Dispose();
@@ -18,6 +24,8 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData(Query, BatchQuery)]
     [InlineData(RowQuery, BatchRowQuery)]
+    [InlineData(ScoredQuery, BatchScoredQuery)]
+    [InlineData(ScoredWindowQuery, BatchScoredWindowQuery)]
     public async Task Output_DeliveredWhole_IsThatOfTheBatchQuery(string query, string batch)
     {
         Fill();
@@ -32,6 +40,8 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData(Query, BatchQuery)]
     [InlineData(RowQuery, BatchRowQuery)]
+    [InlineData(ScoredQuery, BatchScoredQuery)]
+    [InlineData(ScoredWindowQuery, BatchScoredWindowQuery)]
     public async Task Output_EveryBatchTwiceAndCutAtRandom_IsThatOfTheBatchQuery(string query, string batch)
     {
         var random = Seeded();
@@ -49,6 +59,9 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output) : IDisposable
     [InlineData(Query, BatchQuery, 1)]
     [InlineData(RowQuery, BatchRowQuery, -1)]
     [InlineData(RowQuery, BatchRowQuery, 1)]
+    [InlineData(ScoredQuery, BatchScoredQuery, -1)]
+    [InlineData(ScoredQuery, BatchScoredQuery, 1)]
+    [InlineData(ScoredWindowQuery, BatchScoredWindowQuery, 1)]
     public async Task Output_StoreFailingAtEachStepOfACommit_IsThatOfTheBatchQuery(string query, string batch, int fault)
     {
         Fill();
@@ -201,7 +214,8 @@ public sealed class ExactlyOnceTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(_bed.Batch(BatchQuery), _bed.Sink.Rows());
     }
 
-    private static string Spec(string query) => StreamBed.Spec(query, """ "watermark": { "delay": "5s" }, "partitionKey": ["symbol"] """);
+    private static string Spec(string query) => StreamBed.Spec(
+        query, """ "watermark": { "delay": "5s" }, "partitionKey": ["symbol"] """ + (query is ScoredQuery or ScoredWindowQuery ? """, "score": { "model": "tens", "as": "said" } """ : ""));
 
     private void Fill()
     {

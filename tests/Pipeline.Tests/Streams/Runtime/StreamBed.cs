@@ -31,7 +31,9 @@ internal sealed class StreamBed : IDisposable
 
     public RecordingSinkKind Sink { get; } = new();
 
-    public StreamHost Host() => new(Store, Hubs, Sink, Time);
+    public FakeScorers Models { get; } = new();
+
+    public StreamHost Host() => new(Store, Hubs, Sink, Models, Time);
 
     public static string Spec(string query, string more = "") =>
         $$"""{ "hub": "trades", {{Columns}}, "from": "earliest", "query": {{JsonSerializer.Serialize(query)}}, "sinks": [ { "record": "all" } ] {{(more.Length > 0 ? "," + more : "")}} }""";

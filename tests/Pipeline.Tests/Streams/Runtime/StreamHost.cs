@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Jobs;
 using Pipeline.Storage;
 using Pipeline.Streams;
 
@@ -15,7 +16,7 @@ internal sealed class StreamHost : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly FakeTimeProvider _time;
 
-    public StreamHost(IObjectStore store, FakeHubs hubs, RecordingSinkKind sink, FakeTimeProvider time)
+    public StreamHost(IObjectStore store, FakeHubs hubs, RecordingSinkKind sink, FakeScorers models, FakeTimeProvider time)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("PipelineHub1", "trades"), new("PipelineHub2", "events")]).Build();
         var services = new ServiceCollection()
@@ -27,7 +28,8 @@ internal sealed class StreamHost : IAsyncDisposable
             .AddStreams(configuration)
             .AddSingleton<IPartitionLog>(hubs)
             .AddSingleton<IShuffleChannel>(hubs)
-            .AddSingleton<IStreamSinkKind>(sink);
+            .AddSingleton<IStreamSinkKind>(sink)
+            .AddSingleton<IRowScorers>(models);
         _services = services.BuildServiceProvider();
         (Hubs, _time) = (hubs, time);
     }
