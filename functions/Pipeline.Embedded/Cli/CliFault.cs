@@ -37,6 +37,9 @@ internal sealed record CliFault(string Type, string Title, string Detail, int Ex
     public static CliFault NotFound(string detail, string? advice = null) =>
         new(ProblemTypes.NotFound, "There is no such thing.", detail, Cli.ExitCode.NotFound) { Advice = advice };
 
+    public static CliFault Conflict(string detail, string? advice = null) =>
+        new(ProblemTypes.Conflict, "Not possible in this state.", detail, Cli.ExitCode.Conflict) { Advice = advice };
+
     public static CliFault Unauthorized(string detail, string? advice = null) =>
         new("urn:pipeline:problem:unauthorized", "The app wants a key.", detail, Cli.ExitCode.Unauthorized) { Advice = advice };
 

@@ -35,6 +35,12 @@ internal sealed record SpecFile(ReadOnlyMemory<byte> Json, JsonElement Document,
         }
     }
 
+    /// <summary>What it says it is; null where it does not say.</summary>
+    public string? Kind => Member(Document, "kind") is { ValueKind: JsonValueKind.String } kind ? kind.GetString() : null;
+
+    /// <summary>Whether it is a stream's: those are no jobs, and name a hub instead of a kind.</summary>
+    public bool IsStream => Kind is "stream" || (Kind is null && Member(Document, "hub") is not null);
+
     /// <summary>The datasets that the spec's <c>tables</c> name, each once, in order; empty where there are none to be seen.</summary>
     public IReadOnlyList<string> Datasets()
     {

@@ -114,6 +114,39 @@ public sealed class RunTests : IDisposable
         Assert.Contains(",Canceled,", (await RunAsync("jobs", "--output", "csv")).Expect(0).Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_AStreamOverMadeUpEvents_CountsEachOnceAndShowsItsWindows()
+    {
+        string[] run = ["run", "samples/trading/vwap.json", "--generate", "trades", "--count", "60000", "--seed", "7", "--start", "2026-01-31T09:30:08.500Z", "--output", "json"];
+        foreach (var events in new[] { 60_000, 120_000 })
+        {
+            using var document = JsonDocument.Parse((await RunAsync(run)).Expect(0).Out);
+            Assert.Equal(events, document.RootElement.GetProperty("state").GetProperty("counters").GetProperty("events").GetInt64());
+            Assert.Equal(0, document.RootElement.GetProperty("state").GetProperty("lag").GetInt64());
+            Assert.NotEmpty(document.RootElement.GetProperty("windows").GetProperty("windows").EnumerateArray());
+        }
+    }
+
+    [Fact]
+    public async Task Run_AGridJobWithVolunteers_ShowsItsRowsAndLeavesNoneBehind()
+    {
+        using var document = JsonDocument.Parse((await RunAsync("run", "samples/gene-search/lambda.json", "--volunteers", "2", "--output", "json")).Expect(0).Out);
+        Assert.Equal(2_000, document.RootElement.GetProperty("rowCount").GetInt64());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "root", "volunteers")));
+    }
+
+    [Theory]
+    [InlineData(Sample, "--volunteers", "2", "--volunteers is for grid jobs")]
+    [InlineData(Sample, "--generate", "trades", "--generate is for streams")]
+    [InlineData(Sample, "--events", "x.json", "--events is for streams")]
+    [InlineData("samples/trading/vwap.json", "--volunteers", "2", "--volunteers is for grid jobs")]
+    [InlineData("samples/trading/vwap.json", "--seed", "2", "There is nothing to send")]
+    public async Task Run_AnOptionOfAnotherKindOfSpec_IsRefusedBeforeAnythingStarts(string spec, string option, string value, string says)
+    {
+        Assert.Contains(says, (await RunAsync("run", spec, option, value)).Expect(2).Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "root")));
+    }
+
     /// <summary>A spec whose one task would run for hours: a product of 3 million rows with themselves.</summary>
     internal const string LongSpec = """{"kind":"batch","name":"long","tables":{"a":"flights","b":"flights"},"query":"select count(*) from a, b where a.delay * b.distance % 7 = 3"}""";
 

@@ -8,8 +8,7 @@ namespace Pipeline.Tests.Cli;
 
 public sealed class JobWatcherTests
 {
-    // Every wait ends at once and moves the clock by what was waited.
-    private readonly FakeTimeProvider _time = new() { AutoAdvanceAmount = TimeSpan.Zero };
+    private readonly WaitlessTime _time = new();
 
     [Fact]
     public async Task Watch_AJob_TellsEveryStateAndEndsWithTheLast()
@@ -50,16 +49,8 @@ public sealed class JobWatcherTests
         Assert.InRange(_time.GetUtcNow() - start, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(35));
     }
 
-    private async Task<JobView> Watch(PipelineClient client, Action<JobView> onChange)
-    {
-        var watching = new JobWatcher(client, _time, TimeSpan.FromSeconds(1)).WatchAsync("j1", onChange, default);
-        while (!watching.IsCompleted)
-        {
-            await Task.Yield();
-            _time.Advance(TimeSpan.FromMilliseconds(1));
-        }
-        return await watching;
-    }
+    private Task<JobView> Watch(PipelineClient client, Action<JobView> onChange) =>
+        new JobWatcher(client, _time, TimeSpan.FromSeconds(1)).WatchAsync("j1", onChange, default);
 
     // Null stands for an app that is away. The last answer stays.
     private static PipelineClient Client(params string?[] answers) =>
@@ -75,6 +66,17 @@ public sealed class JobWatcherTests
             return answer is null
                 ? throw new HttpRequestException("away")
                 : Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(answer, Encoding.UTF8, "application/json"), RequestMessage = request });
+        }
+    }
+
+    /// <summary>Every wait ends at once and moves the clock by what was waited.</summary>
+    private sealed class WaitlessTime : FakeTimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Advance(dueTime);
+            return timer;
         }
     }
 }

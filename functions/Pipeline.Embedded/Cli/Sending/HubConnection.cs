@@ -47,12 +47,14 @@ internal sealed class HubConnection : IAsyncDisposable
         if (app.EventHubs is { } own)
             return new HubConnection(app, Settings(EventHubServices.ConnectionName, own));
         await app.DisposeAsync();
-        throw new CliException(CliFault.Usage(
-            $"The app on {context.Settings.Root} has no event hubs of its own: it uses others.",
-            $"Give their connection string with --connection, or in {EventHubServices.ConnectionName}."));
+        throw HasNoHubs(context);
 
         string? Variable(string name) => context.Environment.Variable(name) is { Length: > 0 } value ? value : null;
     }
+
+    /// <summary>Connects to the hubs of an app that the verb has connected to already, and that stays the verb's.</summary>
+    public static HubConnection Of(CliContext context, AppConnection app) =>
+        app.EventHubs is { } own ? new HubConnection(null, Settings(EventHubServices.ConnectionName, own)) : throw HasNoHubs(context);
 
     public async ValueTask DisposeAsync()
     {
@@ -60,6 +62,10 @@ internal sealed class HubConnection : IAsyncDisposable
         if (_app is not null)
             await _app.DisposeAsync();
     }
+
+    private static CliException HasNoHubs(CliContext context) => new(CliFault.Usage(
+        $"The app {(context.Settings.Url is { } url ? $"at {url}" : $"on {context.Settings.Root}")} has no event hubs that this command knows how to reach.",
+        $"Send to them with 'send HUB … --connection STRING', or with the string in {EventHubServices.ConnectionName}."));
 
     private static IConfiguration Settings(string name, string value) =>
         new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [name] = value }).Build();

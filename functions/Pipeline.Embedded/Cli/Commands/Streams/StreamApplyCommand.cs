@@ -24,8 +24,7 @@ internal sealed class StreamApplyCommand : Verb
     {
         var file = parsed.GetRequiredValue(_spec);
         var spec = await SpecFile.ReadAsync(file, context.Environment, context.Interrupted);
-        var name = parsed.GetValue(_name) ?? NameIn(spec) ?? (file != "-" ? Path.GetFileNameWithoutExtension(file)
-            : throw new CliException(CliFault.Usage("A spec from standard input has no file name: give the stream's with --name, or as its field 'name'.")));
+        var name = parsed.GetValue(_name) ?? NameOf(spec, file);
         await using var app = await context.ConnectAsync();
         await NearbyData.UploadMissingAsync(context, app.Client, spec);
         var stream = await app.Client.PutStreamAsync(name, spec.Json, context.Interrupted);
@@ -47,6 +46,9 @@ internal sealed class StreamApplyCommand : Verb
             context.Note("It works while an app is up: start 'serve'.");
     }
 
-    private static string? NameIn(SpecFile spec) =>
-        spec.Document.ValueKind == JsonValueKind.Object && spec.Document.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+    /// <summary>The name of the stream that a spec makes, where nobody says another: the spec's, or that of its file.</summary>
+    public static string NameOf(SpecFile spec, string file) =>
+        spec.Document.ValueKind == JsonValueKind.Object && spec.Document.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()!
+            : file != "-" ? Path.GetFileNameWithoutExtension(file)
+            : throw new CliException(CliFault.Usage("A spec from standard input has no file name: give the stream's as its field 'name', or to 'stream apply' with --name."));
 }

@@ -9,7 +9,9 @@ namespace Pipeline.Embedded.Cli.Commands;
 /// <summary><c>stream NAME</c>: how a stream stands and what it gives, once or live; and the verbs about streams.</summary>
 internal sealed class StreamCommand : Verb
 {
-    private const int UsualRows = 15;
+    /// <summary>How many rows of the latest windows are shown unless somebody wants more.</summary>
+    public const int UsualRows = 15;
+
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
     private readonly Argument<string> _name = new("NAME") { Description = "The stream" };
@@ -44,7 +46,8 @@ internal sealed class StreamCommand : Verb
             Write(context, await watcher.AskAsync(context.Interrupted), rows);
     }
 
-    private static void Write(CliContext context, StreamReport report, int rows)
+    /// <summary>Writes how a stream stands.</summary>
+    public static void Write(CliContext context, StreamReport report, int rows)
     {
         switch (context.Settings.Output)
         {
