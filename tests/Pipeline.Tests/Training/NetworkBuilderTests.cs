@@ -99,6 +99,34 @@ public class NetworkBuilderTests
     }
 
     [Theory]
+    [InlineData(2, 2)]
+    [InlineData(3, 1)]
+    public void Gradient_ReluBeforeMaxPooling_HasTheBitsOfTheLayersInTheirOrder(int kernel, int stride)
+    {
+        var random = new SeededRandom(7);
+        var inputs = Enumerable.Range(0, 8 * 3 * 6 * 6).Select(_ => (float)(random.Fraction() - 0.5)).ToArray();
+        var targets = Enumerable.Range(0, 8).Select(i => (float)(i % 3)).ToArray();
+
+        // A layer that does nothing stands between, so that the order stays as it is written.
+        var (fast, slow) = (Gradient(""), Gradient("""{ "type": "dropout", "rate": 0 }, """));
+
+        Assert.True(fast.Values.AsSpan().ContainsAnyExcept(0));
+        Assert.True(slow.Values.AsSpan().SequenceEqual(fast.Values), "The gradients differ.");
+        Assert.Equal(slow.Loss, fast.Loss);
+
+        Piece Gradient(string between)
+        {
+            var spec = LocalTraining.Read($$"""
+                { "kind": "training", "name": "n", "data": { "dataset": "d", "image": { "column": "c", "width": 6, "height": 6, "channels": 3 }, "label": { "column": "l", "classes": 3 } },
+                  "model": { "layers": [{ "type": "conv2d", "filters": 5, "padding": 1 }, "relu", {{between}}{ "type": "max-pool", "kernel": {{kernel}}, "stride": {{stride}} }, "flatten", "linear"] }, "loss": "cross-entropy" }
+                """);
+            var network = NetworkBuilder.Build(spec.Model, [3, 6, 6], 3);
+            using var replica = new Replica(spec, network, TrainState.First(spec, network));
+            return replica.Gradient(inputs, targets, [8, 3, 6, 6], 0, seed: 3);
+        }
+    }
+
+    [Theory]
     [InlineData("cross-entropy", 3)]
     [InlineData("bce", 1)]
     [InlineData("mse", 1)]

@@ -29,11 +29,18 @@ internal sealed class BatchMaker
     /// <param name="epoch">The epoch, from which the variation follows; null for samples as they are.</param>
     public (float[] Inputs, float[] Targets) Make(Samples samples, ReadOnlySpan<int> positions, int shard, int? epoch)
     {
-        var inputs = new float[positions.Length * InputWidth];
-        var targets = new float[positions.Length];
+        var (inputs, targets) = (new float[positions.Length * InputWidth], new float[positions.Length]);
+        Make(samples, positions, shard, epoch, inputs, targets);
+        return (inputs, targets);
+    }
+
+    /// <summary>The same, written over what is there.</summary>
+    public void Make(Samples samples, ReadOnlySpan<int> positions, int shard, int? epoch, Span<float> inputs, Span<float> targets)
+    {
+        inputs.Clear();
         for (var i = 0; i < positions.Length; i++)
         {
-            var input = inputs.AsSpan(i * InputWidth, InputWidth);
+            var input = inputs.Slice(i * InputWidth, InputWidth);
             var position = positions[i];
             if (_data.Image is { } image)
                 Picture(CollectionsMarshal.AsSpan(samples.Pixels).Slice(position * samples.Width, samples.Width), input, image, shard, position, epoch);
@@ -41,7 +48,6 @@ internal sealed class BatchMaker
                 Numbers(CollectionsMarshal.AsSpan(samples.Numbers).Slice(position * samples.Width, samples.Width), input);
             targets[i] = (float)((samples.Labels[position] - _scaling.LabelMean) / _scaling.LabelDeviation);
         }
-        return (inputs, targets);
     }
 
     private void Numbers(ReadOnlySpan<float> raw, Span<float> input)

@@ -29,7 +29,7 @@ internal class Predictor : IDisposable
     protected IReadOnlyList<Tensor> Views { get; }
 
     /// <summary>What the network says of samples, at use.</summary>
-    public float[] Predict(float[] inputs, long[] shape)
+    public float[] Predict(ReadOnlySpan<float> inputs, long[] shape)
     {
         set_num_threads(1); // OpenMP keeps the number a thread, and this one may be new.
         using var noGradients = no_grad();
@@ -39,13 +39,21 @@ internal class Predictor : IDisposable
 
     /// <summary>Inputs as a tensor. Images lie in memory with their channels last, which all layers behind keep up: PyTorch pools such
     /// images many times as fast, and trains on them nearly twice as fast.</summary>
-    protected static Tensor Input(float[] inputs, long[] shape) => shape switch
+    protected static Tensor Input(ReadOnlySpan<float> inputs, long[] shape) => shape switch
     {
         // With a single channel both orders are one, and only the shape tells which is meant.
-        [var count, 1, var height, var width] => tensor(inputs, [count, height, width, 1]).permute(0, 3, 1, 2),
-        [_, _, _, _] => tensor(inputs, shape).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2),
-        _ => tensor(inputs, shape),
+        [var count, 1, var height, var width] => Filled(inputs, [count, height, width, 1]).permute(0, 3, 1, 2),
+        [_, _, _, _] => Filled(inputs, shape).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2),
+        _ => Filled(inputs, shape),
     };
+
+    /// <summary>Values as a tensor, in memory of PyTorch's own: of an array TorchSharp would make another one first.</summary>
+    protected static Tensor Filled(ReadOnlySpan<float> values, params long[] shape)
+    {
+        var filled = empty(shape);
+        values.CopyTo(Values(filled));
+        return filled;
+    }
 
     /// <summary>A tensor's values, for as long as it lives. As one block: TorchSharp's own accessor goes value by value.</summary>
     protected static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.contiguous().bytes);

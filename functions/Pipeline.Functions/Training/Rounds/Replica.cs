@@ -27,7 +27,7 @@ internal sealed class Replica : Predictor
     /// <param name="shape">The shape of the inputs.</param>
     /// <param name="slice">The slice that the samples are of.</param>
     /// <param name="seed">What dropout follows from.</param>
-    public Piece Gradient(float[] inputs, float[] targets, long[] shape, int slice, ulong seed)
+    public Piece Gradient(ReadOnlySpan<float> inputs, float[] targets, long[] shape, int slice, ulong seed)
     {
         set_num_threads(1); // OpenMP keeps the number a thread, and this one may be new.
         using var scope = NewDisposeScope();
@@ -61,14 +61,14 @@ internal sealed class Replica : Predictor
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var count = Network.WeightCount;
-        var gradient = tensor(sum.Values.AsSpan(0, count).ToArray()) / sum.Weight;
+        var gradient = Filled(sum.Values.AsSpan(0, count), count).div_(sum.Weight);
         if (anchor is not null)
             gradient.add_(Weights - anchor, alpha: _spec.Strategy.Proximal);
         if (_spec.ClipNorm is { } most && gradient.norm().item<float>() is var length && length > most)
             gradient.mul_(most / length);
         Optimizers.Step(_spec.Optimizer, Weights, gradient, _slots, step, rate);
         if (Network.BufferCount > 0)
-            Buffers.mul_(1 - BatchNormLayer.Momentum).add_(tensor(sum.Values.AsSpan(count).ToArray()) / sum.Weight, alpha: BatchNormLayer.Momentum);
+            Buffers.mul_(1 - BatchNormLayer.Momentum).add_(Filled(sum.Values.AsSpan(count), Network.BufferCount).div_(sum.Weight), alpha: BatchNormLayer.Momentum);
     }
 
     /// <summary>A copy of the weights, to be pulled back to.</summary>

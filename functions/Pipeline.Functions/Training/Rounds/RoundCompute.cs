@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace Pipeline.Training;
@@ -116,9 +117,20 @@ internal static class RoundCompute
 
     private static Piece Gradient(TrainingJob job, Replica replica, WarmWorker worker, int slice, int epoch, ReadOnlySpan<int> positions, int place)
     {
-        var (inputs, targets) = job.Batches.Make(worker.Shards[slice], positions, slice, epoch);
-        var seed = SeededRandom.Mix((ulong)job.Spec.Seed, 0x64726f70, (ulong)epoch, (ulong)place, (ulong)slice);
-        return replica.Gradient(inputs, targets, job.Batches.Shape(targets.Length), slice, seed);
+        var (count, targets) = (positions.Length * job.Batches.InputWidth, new float[positions.Length]);
+        // Lent and not made: an array of this size for every step kept the garbage collector busy beside the computing.
+        var lent = ArrayPool<float>.Shared.Rent(count);
+        try
+        {
+            var inputs = lent.AsSpan(0, count);
+            job.Batches.Make(worker.Shards[slice], positions, slice, epoch, inputs, targets);
+            var seed = SeededRandom.Mix((ulong)job.Spec.Seed, 0x64726f70, (ulong)epoch, (ulong)place, (ulong)slice);
+            return replica.Gradient(inputs, targets, job.Batches.Shape(targets.Length), slice, seed);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(lent);
+        }
     }
 
     /// <summary>The order of a shard's samples in an epoch.</summary>

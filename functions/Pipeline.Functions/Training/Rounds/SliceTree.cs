@@ -36,7 +36,7 @@ internal static class SliceTree
 
     private static Piece Add(Piece a, Piece b)
     {
-        var sum = new float[a.Values.Length];
+        var sum = GC.AllocateUninitializedArray<float>(a.Values.Length);
         TensorPrimitives.Add(a.Values, b.Values, sum);
         return new Piece(Math.Min(a.Low, b.Low), Math.Max(a.High, b.High), a.Weight + b.Weight, a.Loss + b.Loss, sum);
     }
