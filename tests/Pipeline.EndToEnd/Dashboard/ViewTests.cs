@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace Pipeline.EndToEnd.Dashboard;
@@ -127,7 +128,8 @@ public sealed class ViewTests(DashboardSite site)
         await tab.SeesAsync("4 / 21");
         await Button(tab, "Play").ClickAsync();
 
-        await tab.SeesAsync("9 / 21");
+        // A frame is in sight for a twelfth of a second: looked at whenever the page is drawn, none is missed.
+        await tab.Page.WaitForFunctionAsync("() => document.querySelector('.player .hint').textContent.startsWith('9 / 21')");
         await Button(tab, "Pause").ClickAsync();
         await tab.LooksRightAsync("simulation");
     }
@@ -135,7 +137,15 @@ public sealed class ViewTests(DashboardSite site)
     [SkippableFact]
     public async Task Grid_NoVolunteersYet_SaysHowToBegin()
     {
-        await using var tab = await site.OpenAsync("/grid");
+        await using var tab = await site.OpenAsync("/grid", prepare: async page =>
+        {
+            await Answer(page, "statistics", """
+                { "jobs": 0, "units": 0, "unitsDone": 0, "unitsAssimilated": 0, "unitsFailed": 0, "unsent": 0, "inProgress": 0, "valid": 0, "invalid": 0, "inconclusive": 0,
+                  "tooLate": 0, "errors": 0, "noReply": 0, "abandoned": 0, "hosts": 0, "hostsActive": 0, "volunteers": 0, "credit": 0, "versions": [] }
+                """);
+            await Answer(page, "leaderboard", """{ "rows": [] }""");
+            await Answer(page, "hosts", """{ "hosts": [] }""");
+        });
 
         await tab.SeesAsync("No volunteers yet");
         await tab.LooksRightAsync("grid-empty");
@@ -144,22 +154,14 @@ public sealed class ViewTests(DashboardSite site)
     [SkippableFact]
     public async Task Grid_WithVolunteers_ShowsUnitsHostsAndLeaderboard()
     {
-        await using var tab = await site.OpenAsync("/grid", prepare: async page =>
-        {
-            await Answer(page, "statistics", """
-                { "jobs": 1, "units": 400, "unitsDone": 260, "unitsAssimilated": 250, "unitsFailed": 2, "unsent": 60, "inProgress": 90, "valid": 540, "invalid": 4, "inconclusive": 12,
-                  "tooLate": 3, "errors": 9, "noReply": 14, "abandoned": 1, "hosts": 3, "hostsActive": 2, "volunteers": 2, "credit": 1234.5, "versions": [] }
-                """);
-            await Answer(page, "leaderboard", """{ "rows": [{ "rank": 1, "volunteerId": "v1", "name": "Ada", "credit": 1000.5, "validResults": 400, "hosts": 2 }] }""");
-            await Answer(page, "hosts", """
-                { "hosts": [{ "host": { "volunteerId": "v1", "hostId": "host-1" }, "facts": { "cores": 8, "memoryBytes": 17179869184, "diskBytes": 0, "flopsPerSecond": 1e9, "platform": "linux-x64", "clientVersion": "1" },
-                  "registeredAt": "2026-01-01T00:00:00Z", "lastContactAt": "2026-01-01T00:00:00Z", "banned": false, "credit": 1000.5, "inProgress": 8, "valid": 400, "invalid": 1, "errors": 2, "noReply": 3, "versions": [] }] }
-                """);
-        });
+        await using var tab = await site.OpenAsync("/grid");
 
         await tab.SeesAsync("Ada");
-        await DashboardPage.SeesAsync(Row(tab, "host-1").GetByText("linux-x64"));
-        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "540 valid" }));
+        await DashboardPage.SeesAsync(Row(tab, "Bob"));
+        await DashboardPage.SeesAsync(Row(tab, "linux-x64"));
+        var valid = JsonDocument.Parse(await (await site.AppAsync()).Http.GetStringAsync(new Uri("api/grid/statistics", UriKind.Relative))).RootElement.GetProperty("valid").GetInt64();
+        Assert.True(valid >= 40, $"{valid} of 52 results are valid");
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = $"{valid} valid" }));
         await tab.LooksRightAsync("grid");
     }
 

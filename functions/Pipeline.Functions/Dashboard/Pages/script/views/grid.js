@@ -23,7 +23,8 @@ export default (root, context) => {
   };
 
   const hostRow = host => h("tr", { key: host.host.hostId },
-    h("td", {}, h("b", { class: "mono" }, host.host.hostId), host.banned ? [" ", h("span", { class: "pill bad" }, "barred")] : null), h("td", { class: "hint" }, `${host.facts.platform} · ${host.facts.cores} cores · ${bytes(host.facts.memoryBytes)}`),
+    h("td", {}, h("b", { class: "mono" }, host.host.hostId), host.banned ? [" ", h("span", { class: "pill bad" }, "barred")] : null,
+      h("div", { class: "hint" }, `${host.facts.platform} · ${host.facts.cores} ${host.facts.cores === 1 ? "core" : "cores"} · ${bytes(host.facts.memoryBytes)}`)),
     h("td", { class: "num" }, count(host.inProgress)), h("td", { class: "num" }, compact(host.valid)), h("td", { class: "num" }, compact(host.invalid + host.errors)), h("td", { class: "num" }, measure(host.credit)), h("td", { title: moment(host.lastContactAt) }, ago(host.lastContactAt)),
     h("td", {}, h("button", { type: "button", class: "quiet", "aria-label": `${host.banned ? "Readmit" : "Bar"} host ${host.host.hostId}`, onclick: act(async () => {
       await call(`api/grid/hosts/${encodeURIComponent(host.host.hostId)}/${host.banned ? "readmit" : "ban"}`, { method: "POST" });
@@ -45,7 +46,7 @@ export default (root, context) => {
         h("div", { class: "columns" },
           h("div", { class: hosts ? "third" : null }, card("Leaderboard", "by validated credit", rows?.length ? table("Leaderboard", [{ text: "", num: true }, { text: "Volunteer" }, { text: "Valid", num: true }, { text: "Credit", num: true }], rows.map((row, i) => h("tr", { key: row.volunteerId },
             h("td", { class: "num" }, row.rank ?? i + 1), h("td", {}, h("b", {}, row.name ?? row.volunteerId)), h("td", { class: "num" }, compact(row.validResults)), h("td", { class: "num" }, measure(row.credit)))), "tall sticky") : h("p", { class: "body hint" }, "Nobody has validated work yet."))),
-          hosts && h("div", { class: "two-thirds" }, card("Hosts", "those with the most credit first", hosts.length ? table("Hosts", [{ text: "Host" }, { text: "Machine" }, { text: "At work", num: true }, { text: "Valid", num: true }, { text: "Bad", num: true }, { text: "Credit", num: true }, { text: "Heard of" }, { text: "" }], hosts.map(hostRow), "tall sticky") : h("p", { class: "body hint" }, "No host has registered yet."))))),
+          hosts && h("div", { class: "two-thirds" }, card("Hosts", "those with the most credit first", hosts.length ? table("Hosts", [{ text: "Host" }, { text: "At work", num: true }, { text: "Valid", num: true }, { text: "Bad", num: true }, { text: "Credit", num: true }, { text: "Heard of" }, { text: "" }], hosts.map(hostRow), "tall sticky") : h("p", { class: "body hint" }, "No host has registered yet."))))),
     ]);
   };
 
