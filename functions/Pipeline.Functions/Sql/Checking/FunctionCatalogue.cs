@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 
 namespace Pipeline.Sql;
 
@@ -26,6 +27,11 @@ internal sealed class FunctionCatalogue
 
     /// <summary>DuckDB's own macros over expressions: parameters and definition.</summary>
     public FrozenDictionary<string, (IReadOnlyList<string> Parameters, string Definition)> Macros { get; }
+
+    /// <summary>How often a call's argument is written out: once, but for macros, which may name a parameter several times.</summary>
+    public int Copies(string function) => Macros.TryGetValue(function, out var macro)
+        ? Math.Max(1, macro.Parameters.Select(parameter => Regex.Count(macro.Definition, $@"\b{Regex.Escape(parameter)}\b", RegexOptions.IgnoreCase)).DefaultIfEmpty().Max())
+        : 1;
 
     public static FunctionCatalogue Instance => Shared.Value;
 

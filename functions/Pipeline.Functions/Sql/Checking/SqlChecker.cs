@@ -19,6 +19,11 @@ internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables)
     private static readonly HashSet<string> Harmless = ["ORDER_DEFAULT", "ASCENDING", "DESCENDING"];
 
     private int _lambdas;
+    private int _guards;
+    private double _copies = 1;
+
+    // DuckDB writes a macro's argument out at every place where its definition has it, and so on within: nullif in nullif in nullif ...
+    private const double MostCopies = 1000;
 
     /// <summary>Checks a whole query.</summary>
     /// <exception cref="SqlException">It does what it may not do, or names what there is not.</exception>
@@ -95,6 +100,9 @@ internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables)
     private void CheckExpression(JsonObject item, Scope scope)
     {
         var kind = item.Text("class");
+        var isGuarded = kind is "FUNCTION" && SizeGuards.Names.Contains(item.Text("function_name"), StringComparer.OrdinalIgnoreCase);
+        var outer = _copies;
+        var copies = kind is "FUNCTION" ? outer * FunctionCatalogue.Instance.Copies(item.Text("function_name")) : outer;
         if (kind == "PARAMETER")
         {
             throw Forbidden("Parameters have no values here; write the value itself", item);
@@ -114,9 +122,24 @@ internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables)
                 throw Forbidden($"The function {name} is not allowed: {reason}", item);
             }
 
-            if (_lambdas > 0 && SizeGuards.Names.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (_lambdas > 0 && isGuarded)
             {
                 throw Forbidden($"The function {name} is not allowed in a lambda: it would make a large value for every element. Use FROM range(...) or a join", item);
+            }
+
+            if (_guards >= SizeGuards.MaxDepth && isGuarded)
+            {
+                throw Forbidden($"The function {name} stands within {_guards} others of its kind ({string.Join(", ", SizeGuards.Names)}), and at most {SizeGuards.MaxDepth} may stand within each other. Take a subquery for the inner ones", item);
+            }
+
+            if (copies > MostCopies)
+            {
+                throw Forbidden($"The function {name} stands too deep within others like it, each of which DuckDB writes out several times. Take a subquery for the inner ones", item);
+            }
+
+            if (CostlyPatterns.WhyNot(item) is { } costly)
+            {
+                throw Forbidden(costly, item);
             }
         }
 
@@ -130,11 +153,15 @@ internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables)
 
         CheckName(item.Text("alias"), "An alias", item);
         _lambdas += kind == "LAMBDA" ? 1 : 0;
+        _guards += isGuarded ? 1 : 0;
+        _copies = copies;
         foreach (var (_, value) in item)
         {
             CheckNode(value, scope);
         }
         _lambdas -= kind == "LAMBDA" ? 1 : 0;
+        _guards -= isGuarded ? 1 : 0;
+        _copies = outer;
     }
 
     private void CheckTable(JsonObject item, Scope scope)

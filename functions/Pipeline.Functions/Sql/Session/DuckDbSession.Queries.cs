@@ -9,6 +9,8 @@ public sealed partial class DuckDbSession
     /// <summary>For many files of a few thousand rows: version 2's encodings take half the time of the first one's, and less room.</summary>
     private const string SmallFiles = "PARQUET_VERSION v2, WRITE_BLOOM_FILTER false, COMPRESSION snappy, USE_TMP_FILE false";
 
+    private Task? _running;
+
     /// <summary>The names and types of a query's result, without running it.</summary>
     /// <exception cref="SqlException">The query does not bind.</exception>
     public Task<IReadOnlyList<ColumnSchema>> DescribeAsync(string sql, CancellationToken cancellationToken) =>
@@ -115,17 +117,22 @@ public sealed partial class DuckDbSession
         return $"COPY (SELECT {string.Join(", ", select)} FROM (\n{sql}\n) AS r({string.Join(", ", names)})) TO {SqlText.Literal(Path.TrimEndingDirectorySeparator(path))} (FORMAT parquet, {options})";
     }
 
-    /// <summary>Runs one statement on a pool thread; cancelling, and running out of time, interrupt DuckDB.</summary>
+    /// <summary>Runs one statement on a pool thread; cancelling, and running out of time, interrupt DuckDB. A statement that does not hear
+    /// it (DuckDB looks up between pieces of work, and a piece can take hours) is left behind, and the session with it.</summary>
     internal async Task<T> RunAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(WasLeftBehind, this);
         using var timeout = new CancellationTokenSource(_options.StatementTimeout ?? Timeout.InfiniteTimeSpan, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await Task.Run(() => Run(sql, read, stop.Token), CancellationToken.None);
+            var token = stop.Token;
+            var running = Task.Run(() => Run(sql, read, token), CancellationToken.None);
+            _running = running;
+            return await EndAsync(running, _options.Patience, token);
         }
-        catch (Exception e) when (stop.IsCancellationRequested && (e is DuckDBException or OperationCanceledException))
+        catch (Exception e) when (stop.IsCancellationRequested && (e is DuckDBException or OperationCanceledException or TimeoutException))
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new SqlTimeoutException(_options.StatementTimeout ?? default);
@@ -134,6 +141,21 @@ public sealed partial class DuckDbSession
         {
             throw Translate(e);
         }
+    }
+
+    /// <summary>True if a statement of this session did not end when it was told to, and has not ended since.</summary>
+    internal bool WasLeftBehind => _running is { IsCompleted: false };
+
+    // The statement's end, or, when it was told to stop and has not, the end of our patience.
+    private static async Task<T> EndAsync<T>(Task<T> running, TimeSpan patience, CancellationToken stop)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (stop.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), told))
+        {
+            await Task.WhenAny(running, told.Task);
+        }
+
+        return await running.WaitAsync(running.IsCompleted ? Timeout.InfiniteTimeSpan : patience, CancellationToken.None);
     }
 
     /// <summary>Runs a short statement of our own on this thread.</summary>
@@ -151,6 +173,7 @@ public sealed partial class DuckDbSession
 
     private T Run<T>(string sql, Func<DbDataReader, T> read, CancellationToken stop)
     {
+        using var ceiling = MemoryCeiling.Hold(_options.MemoryLimitBytes);
         using var command = _connection.CreateCommand();
         command.CommandText = sql;
         command.UseStreamingMode = true;

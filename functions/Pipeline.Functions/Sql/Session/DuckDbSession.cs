@@ -112,7 +112,14 @@ public sealed partial class DuckDbSession : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            SpareDatabases.Close(_connection);
+            if (WasLeftBehind)
+            {
+                _ = _running!.ContinueWith(_ => SpareDatabases.Close(_connection), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+            else
+            {
+                SpareDatabases.Close(_connection);
+            }
         }
     }
 
@@ -139,7 +146,7 @@ public sealed partial class DuckDbSession : IDisposable
 
     /// <summary>Plans a statement of our own that will run often; if it reads tables, after <see cref="PlanWithoutStatistics"/>.</summary>
     internal PreparedSql Prepare(string sql) => new(
-        _connection.NativeConnection, sql, message => Translate(DuckDbError.From(message, ""), new InvalidOperationException(message)));
+        _connection.NativeConnection, sql, _options.MemoryLimitBytes, message => Translate(DuckDbError.From(message, ""), new InvalidOperationException(message)));
 
     /// <summary>The connection, for appending rows.</summary>
     internal DuckDBConnection Connection => _connection;

@@ -17,4 +17,7 @@ public sealed record DuckDbSessionOptions
 
     /// <summary>How long one statement may run. Default: until cancelled.</summary>
     public TimeSpan? StatementTimeout { get; init; }
+
+    /// <summary>How long an interrupted statement is waited for, before it is left behind: a vector of large values takes a second or two.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 }

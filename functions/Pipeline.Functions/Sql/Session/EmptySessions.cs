@@ -35,6 +35,12 @@ internal static class EmptySessions
     /// <summary>Takes a session back, without its views.</summary>
     public static void GiveBack(DuckDbSession session, IEnumerable<string> views)
     {
+        if (session.WasLeftBehind)
+        {
+            session.Dispose();
+            return;
+        }
+
         try
         {
             foreach (var view in views) session.Execute($"DROP VIEW IF EXISTS {SqlText.Name(view)}");

@@ -8,11 +8,12 @@ internal sealed class PreparedSql : IDisposable
     private readonly DuckDBNativeConnection _connection;
     private readonly DuckDBPreparedStatement _statement;
     private readonly Func<string, Exception> _translate;
+    private readonly long _memoryLimit;
     private readonly int _parameters;
 
-    public PreparedSql(DuckDBNativeConnection connection, string sql, Func<string, Exception> translate)
+    public PreparedSql(DuckDBNativeConnection connection, string sql, long memoryLimit, Func<string, Exception> translate)
     {
-        (_connection, _translate) = (connection, translate);
+        (_connection, _memoryLimit, _translate) = (connection, memoryLimit, translate);
         if (NativeMethods.PreparedStatements.DuckDBPrepare(connection, sql, out _statement) != DuckDBState.Success)
         {
             var message = NativeMethods.PreparedStatements.DuckDBPrepareError(_statement);
@@ -35,6 +36,7 @@ internal sealed class PreparedSql : IDisposable
             NativeMethods.PreparedStatements.DuckDBBindInt64(_statement, i + 1, values[i]);
         }
 
+        using var ceiling = MemoryCeiling.Hold(_memoryLimit);
         using var interrupt = cancellationToken.UnsafeRegister(static c => NativeMethods.Startup.DuckDBInterrupt((DuckDBNativeConnection)c!), _connection);
         var state = NativeMethods.PreparedStatements.DuckDBExecutePrepared(_statement, out var result);
         try

@@ -1,18 +1,25 @@
 namespace Pipeline.Sql;
 
 /// <summary>
-/// DuckDB's memory limit does not count the vectors of an expression, so that <c>range(10000000000)</c> in a select list would take
-/// the whole machine down. Macros of the same names stand before the functions that make large values from small numbers, and
-/// refuse numbers with which a vector of rows would not fit into memory.
+/// Some functions make large values from small numbers, <c>range(10000000000)</c> say, or compare two texts letter by letter, which for
+/// long ones takes days in which nothing can stop DuckDB. Macros of the same names stand before them and refuse what would not fit into
+/// memory for a vector of rows, or not end (see <see cref="MemoryCeiling"/> for values that grow in other ways).
 /// </summary>
 internal static class SizeGuards
 {
     private const int MaxElements = 100_000;
 
-    private const int MaxCharacters = 1_000_000;
+    private const int MaxCharacters = 100_000;
 
-    /// <summary>The functions that the guards stand before. In a lambda each would make a large value for every element of another.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["range", "generate_series", "list_resize", "array_resize", "repeat", "lpad", "rpad"];
+    private const int MaxComparisons = 100_000_000;
+
+    /// <summary>How deep guarded functions may stand within each other: a guard names its arguments twice, so that the query grows with each.</summary>
+    public const int MaxDepth = 3;
+
+    private static readonly string[] s_comparisons = ["levenshtein", "editdist3", "damerau_levenshtein"];
+
+    /// <summary>The functions that the guards stand before. In a lambda each would do for every element of a list what it does for a row.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["range", "generate_series", "list_resize", "array_resize", "repeat", "lpad", "rpad", .. s_comparisons];
 
     /// <summary>The statements that set the guards up.</summary>
     public static string Statements { get; } = string.Join(' ',
@@ -22,7 +29,8 @@ internal static class SizeGuards
         Resize("array_resize"),
         $"CREATE OR REPLACE MACRO repeat(x, n) AS {Guard("repeat", "CAST(n AS DOUBLE) * greatest(1, coalesce(strlen(CAST(x AS VARCHAR)), 0))", MaxCharacters, "characters", "repeat(x, n)")};",
         $"CREATE OR REPLACE MACRO lpad(x, n, p) AS {Guard("lpad", "n", MaxCharacters, "characters", "lpad(x, n, p)")};",
-        $"CREATE OR REPLACE MACRO rpad(x, n, p) AS {Guard("rpad", "n", MaxCharacters, "characters", "rpad(x, n, p)")};");
+        $"CREATE OR REPLACE MACRO rpad(x, n, p) AS {Guard("rpad", "n", MaxCharacters, "characters", "rpad(x, n, p)")};",
+        string.Join(' ', s_comparisons.Select(Comparison)));
 
     /// <summary>A function as it is, behind the guards.</summary>
     public static string Unguarded(string call) => $"system.main.{call}";
@@ -35,6 +43,10 @@ internal static class SizeGuards
     private static string Resize(string name) =>
         $"CREATE OR REPLACE MACRO {name}(l, n) AS {Guard(name, "n", MaxElements, "elements", $"{name}(l, n)")}, "
         + $"(l, n, v) AS {Guard(name, "n", MaxElements, "elements", $"{name}(l, n, v)")};";
+
+    private static string Comparison(string name) =>
+        $"CREATE OR REPLACE MACRO {name}(x, y) AS CASE WHEN CAST(strlen(x) AS DOUBLE) * strlen(y) > {MaxComparisons} "
+        + $"THEN error('{name} compares texts here whose lengths make at most {MaxComparisons} when they are multiplied') ELSE {Unguarded($"{name}(x, y)")} END;";
 
     private static string Guard(string name, string size, int limit, string unit, string call) =>
         $"CASE WHEN {size} > {limit} THEN error('{name} may make at most {limit} {unit} a row here; FROM range(...) makes as many rows as you like') ELSE {Unguarded(call)} END";
