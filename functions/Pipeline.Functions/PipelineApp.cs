@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Access;
+using Pipeline.ApiDocs;
 using Pipeline.Batch;
 using Pipeline.Governance;
 using Pipeline.Grid;
@@ -34,5 +35,6 @@ public static class PipelineApp
         services.AddTraining();
         services.AddGrid(configuration);
         services.AddGovernance(configuration);
+        services.AddApiDocs();
     }
 }

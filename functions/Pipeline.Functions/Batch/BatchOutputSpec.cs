@@ -25,13 +25,13 @@ public sealed record BatchOutputSpec(string Dataset, IReadOnlyList<string> Parti
 
     internal static BatchOutputSpec? Read(SpecReader reader, List<SpecFault> faults)
     {
-        var dataset = reader.Text("dataset", required: true);
+        var dataset = reader.Text("dataset", required: true, about: "The dataset's name.");
         if (dataset is not null && !BatchSpec.CheckDataset(dataset, "/output/dataset", faults))
             dataset = null;
-        var partitionBy = reader.Texts("partitionBy", maxCount: 8);
-        var compression = reader.Choice("compression", Compressions);
-        var mode = reader.Choice("mode", [Fail, Append, Replace]);
+        var partitionBy = reader.Texts("partitionBy", maxCount: 8, about: "Columns of the result that become Hive folders, outermost first.");
+        var compression = reader.Choice("compression", Compressions, DefaultCompression, "The Parquet codec.");
+        var mode = reader.Choice("mode", [Fail, Append, Replace], Fail, "What happens to data that the dataset has: fail because of it, append to it, or replace it (the new files are written, then the old removed).");
         reader.End();
-        return dataset is null ? null : new BatchOutputSpec(dataset, partitionBy, compression ?? DefaultCompression, mode ?? Fail);
+        return dataset is null ? null : new BatchOutputSpec(dataset, partitionBy, compression, mode);
     }
 }

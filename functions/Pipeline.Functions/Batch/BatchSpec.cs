@@ -26,8 +26,8 @@ public sealed record BatchSpec(
     /// <summary>Reads the fields of kind <c>batch</c>, as far as they are valid: the rest is left out, and told in <paramref name="faults"/>.</summary>
     public static BatchSpec Read(JobSpec spec, List<SpecFault> faults)
     {
-        var reader = spec.Read(faults);
-        var tables = reader.TextMap("tables", required: true);
+        var reader = spec.Read(faults, "A batch job: one SQL query over datasets, split into tasks.");
+        var tables = reader.TextMap("tables", required: true, about: "The tables of the query: a name in it, and the dataset behind that.");
         var valid = new List<KeyValuePair<string, string>>();
         foreach (var table in tables)
         {
@@ -39,9 +39,9 @@ public sealed record BatchSpec(
         }
         if (tables.GroupBy(t => t.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
             reader.Fault("tables", $"'{twice.Key}' is there twice; SQL does not tell names apart by case.");
-        var query = reader.Lines("query", required: true);
-        var output = reader.Section("output") is { } outputReader ? BatchOutputSpec.Read(outputReader, faults) : null;
-        var options = reader.Section("options") is { } optionsReader ? BatchOptions.Read(optionsReader) : BatchOptions.Default;
+        var query = reader.Lines("query", required: true, about: "One DuckDB SELECT, as a text or an array of lines.");
+        var output = reader.Section("output", about: "A dataset to write beside the job's result.") is { } outputReader ? BatchOutputSpec.Read(outputReader, faults) : null;
+        var options = reader.Section("options", about: "How the job runs.") is { } optionsReader ? BatchOptions.Read(optionsReader) : BatchOptions.Default;
         reader.End();
         return new BatchSpec(valid, query ?? "", output, options);
     }

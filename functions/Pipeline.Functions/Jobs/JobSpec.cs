@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Pipeline.Schemas;
 
 namespace Pipeline.Jobs;
 
@@ -24,28 +25,52 @@ public sealed record JobSpec(string Kind, string Name, string? Id, JsonElement D
     /// <summary>The faults of the envelope, which are told together with those that the kind finds in the rest.</summary>
     internal IReadOnlyList<SpecFault> Faults { get; private init; } = [];
 
+    // What stands in for the document while its schema is made.
+    private SpecReader? Description { get; init; }
+
     /// <summary>Reads the JSON and the envelope; the kind reads the rest, and <see cref="Read"/> gives it the envelope's faults.</summary>
     /// <exception cref="SpecException">It is not JSON, is too large, or of no known kind.</exception>
     public static JobSpec Parse(ReadOnlyMemory<byte> json, IReadOnlyCollection<string> kinds)
     {
         var root = ParseJson(json);
         var faults = new List<SpecFault>();
-        var reader = SpecReader.Open(root, faults);
-        var kind = reader.Choice("kind", kinds, required: true);
-        var name = reader.Text("name", required: true, maxLength: 100);
+        var (kind, name, id) = ReadEnvelope(SpecReader.Open(root, faults), kinds);
+        return kind is not null ? new JobSpec(kind, name ?? "", id, root) { Faults = faults } : throw new SpecException(faults);
+    }
+
+    /// <summary>A spec of a kind of which nothing is there, to be read for its schema.</summary>
+    internal static JobSpec Describe(string kind, ObjectOutline outline)
+    {
+        var faults = new List<SpecFault>();
+        var reader = SpecReader.Describe(outline, faults);
+        ReadEnvelope(reader, [kind]);
+        return new JobSpec(kind, "", null, default) { Faults = faults, Description = reader };
+    }
+
+    private static (string? Kind, string? Name, string? Id) ReadEnvelope(SpecReader reader, IReadOnlyCollection<string> kinds)
+    {
+        var kind = reader.Choice("kind", kinds, required: true, about: "Which kind of job it is.");
+        var name = reader.Text("name", required: true, maxLength: 100, about: "What people call the job.");
         if (name is not null && name.Any(char.IsControl))
             reader.Fault("name", "It must not hold control characters.");
-        var id = reader.Text("id", maxLength: JobId.MaxLength);
+        var id = reader.Text("id", maxLength: JobId.MaxLength,
+            about: "The job's id: letters, digits, '-' and '_'. A second job with it is refused. Where it is absent, the app makes one.");
         if (id is not null && JobId.Fault(id) is { } fault)
             reader.Fault("id", fault);
-        return kind is not null ? new JobSpec(kind, name ?? "", id, root) { Faults = faults } : throw new SpecException(faults);
+        return (kind, name, id);
     }
 
     /// <summary>Starts to read the fields of a kind's own; the envelope's are known already.</summary>
     /// <param name="faults">Takes the envelope's faults and those that reading finds.</param>
-    public SpecReader Read(List<SpecFault> faults)
+    /// <param name="about">What the kind is, for the schema.</param>
+    public SpecReader Read(List<SpecFault> faults, string about = "")
     {
         faults.AddRange(Faults);
+        if (Description is { } description)
+        {
+            description.About(about);
+            return description;
+        }
         var reader = SpecReader.Open(Document, faults);
         foreach (var field in new[] { "kind", "name", "id" })
             reader.PassOver(field);

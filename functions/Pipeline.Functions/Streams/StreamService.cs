@@ -121,7 +121,7 @@ public sealed class StreamService
             return null;
         var faults = new List<SpecFault>();
         var reader = SpecReader.Open(JobSpec.ParseJson(json), faults);
-        var to = StreamSpecReader.ReadFrom(reader, "to", required: true);
+        var to = StreamSpecReader.ReadFrom(reader, "to", required: true, about: "Where it begins again: earliest, now, a time, or sequence numbers by partition.");
         reader.End();
         if (faults.Count > 0)
             throw new SpecException(faults);

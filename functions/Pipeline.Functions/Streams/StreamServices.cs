@@ -25,6 +25,7 @@ public static class StreamServices
             .AddSingleton<StateStore>()
             .AddSingleton<ReferenceTables>()
             .AddSingleton<StreamCompiler>()
+            .AddSingleton<IDescribedSpec, StreamSpecDescription>()
             .AddSingleton<StreamCatalog>()
             .AddSingleton(provider => new WorkerServices(
                 provider.GetRequiredService<StateStore>(), provider.GetRequiredService<ReferenceTables>(), provider.GetRequiredService<IObjectStore>(),

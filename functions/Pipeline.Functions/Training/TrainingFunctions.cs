@@ -31,7 +31,7 @@ public sealed class TrainingFunctions(JobService jobs, TrainingHistory history)
     {
         var faults = new List<SpecFault>();
         var reader = SpecReader.Open(JobSpec.ParseJson(await Responses.ReadBodyAsync(request, JobSpec.MaxBytes, cancellationToken)), faults);
-        var workers = reader.Integer("workers", 1, TrainingSpec.MostWorkers, required: true);
+        var workers = reader.Integer("workers", 1, TrainingSpec.MostWorkers, required: true, about: "How many work side by side from the next checkpoint on.");
         reader.End();
         if (faults.Count > 0)
             throw new SpecException(faults, ProblemTypes.InvalidRequest);

@@ -11,7 +11,7 @@ internal static class RoomRules
     public static readonly string[] Rooms = ["Batch", "Streams", "Training", "Simulation", "Grid", "Governance"];
 
     /// <summary>What every room may use.</summary>
-    public static readonly string[] Shared = ["Access", "Jobs", "Storage", "Sql"];
+    public static readonly string[] Shared = ["Access", "Jobs", "Schemas", "Storage", "Sql"];
 
     private const string FunctionsAndDurableTask = @"^Microsoft\.(Azure\.Functions|DurableTask)(\.|$)";
 

@@ -6,7 +6,7 @@ using LoadedApp = ArchUnitNET.Domain.Architecture;
 namespace Pipeline.Tests.Architecture;
 
 /// <summary>
-/// The rooms of the app do not know each other; they share Access, Jobs, Storage and Sql, which know no room. Storage and Sql know nothing of
+/// The rooms of the app do not know each other; they share Access, Jobs, Schemas, Storage and Sql, which know no room. Storage and Sql know nothing of
 /// Functions, and the app knows nothing of the runtime that hosts it on a laptop.
 /// </summary>
 public class RoomTests

@@ -24,7 +24,7 @@ internal sealed record ResidencyPolicy(IReadOnlyList<string> Regions)
         var faults = new List<SpecFault>();
         var reader = SpecReader.Open(JobSpec.ParseJson(json, MaxBytes), faults);
         var regions = new List<string>();
-        foreach (var (index, text) in reader.Texts("regions", MostRegions).Index())
+        foreach (var (index, text) in reader.Texts("regions", MostRegions, "The regions where the data may be processed, such as westeurope.").Index())
         {
             if (Region.Normalise(text) is { } region)
                 regions.Add(region);

@@ -8,6 +8,8 @@ internal static class ParameterReader
 {
     public static SpecReader Open(GridSource source, List<SpecFault> faults)
     {
+        if (source.Description is { } description)
+            return description;
         var parameters = source.Parameters.ValueKind == JsonValueKind.Undefined ? JsonSerializer.SerializeToElement(new Dictionary<string, int>()) : source.Parameters;
         var whole = SpecReader.Open(JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["parameters"] = parameters }), faults);
         return whole.SectionOrEmpty("parameters");

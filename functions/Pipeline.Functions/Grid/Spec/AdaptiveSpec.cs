@@ -11,8 +11,8 @@ public sealed record AdaptiveSpec(int After, double SpotCheck)
 
     internal static AdaptiveSpec Read(SpecReader reader)
     {
-        var after = (int)(reader.Integer("after", 1, 1_000) ?? Default.After);
-        var spotCheck = reader.Number("spotCheck", 0, 1) ?? Default.SpotCheck;
+        var after = (int)reader.Integer("after", 1, 1_000, Default.After, "Valid results in a row after which a host is believed alone.");
+        var spotCheck = reader.Number("spotCheck", 0, 1, Default.SpotCheck, "The share of a reliable host's units that go to others all the same.");
         reader.End();
         return new AdaptiveSpec(after, spotCheck);
     }

@@ -26,16 +26,16 @@ public sealed record GridSpec(
     {
         ArgumentNullException.ThrowIfNull(spec);
         var faults = new List<SpecFault>();
-        var reader = spec.Read(faults);
-        var project = reader.Text("project", maxLength: 64) ?? DefaultProject;
+        var reader = spec.Read(faults, "A grid job: volunteers' machines compute its work units.");
+        var project = reader.Text("project", maxLength: 64, about: "Whose job it is: letters, digits, '-' and '_'. Projects share the volunteers alike; 'default' where it is absent.") ?? DefaultProject;
         if (JobId.Fault(project) is not null)
             reader.Fault("project", "A project's name holds letters, digits, '-' and '_' only, and starts with a letter or a digit.");
         var application = ReadApplication(reader, applications);
         var source = ReadSource(reader, faults);
-        var priority = (int)(reader.Integer("priority", -100, 100) ?? 0);
+        var priority = (int)reader.Integer("priority", -100, 100, 0, "Higher ones go first, within a project.");
         var policy = UnitPolicy.Read(reader);
         var bounds = UnitBounds.Read(reader);
-        var seed = reader.Integer("seed", 0, long.MaxValue) ?? 1;
+        var seed = reader.Integer("seed", 0, long.MaxValue, 1, "What spot checks are drawn from.");
         application?.Check(source, faults);
         reader.End();
         return faults.Count == 0 ? new GridSpec(project, application!, source, policy, bounds, priority, seed) : throw new SpecException(faults);
@@ -43,8 +43,8 @@ public sealed record GridSpec(
 
     private static IGridApplication? ReadApplication(SpecReader reader, IReadOnlyCollection<IGridApplication> applications)
     {
-        var name = reader.Choice("application", [.. applications.Select(a => a.Name).Distinct().Order(StringComparer.Ordinal)], required: true);
-        var version = (int?)reader.Integer("version", 1, int.MaxValue);
+        var name = reader.Choice("application", [.. applications.Select(a => a.Name).Distinct().Order(StringComparer.Ordinal)], required: true, about: "What volunteers run; they have it built in.");
+        var version = (int?)reader.Integer("version", 1, int.MaxValue, about: "Its version: the newest where it is absent.");
         if (name is null)
             return null;
         var versions = applications.Where(a => a.Name == name).OrderBy(a => a.Version).ToList();
@@ -57,17 +57,18 @@ public sealed record GridSpec(
     private static GridSource ReadSource(SpecReader reader, List<SpecFault> faults)
     {
         string? dataset = null, file = null;
-        if (reader.Section("input", shorthand: "dataset") is { } input)
+        if (reader.Section("input", shorthand: "dataset", about: "What it works on, a dataset or a file, where that is not among the parameters.") is { } input)
         {
-            dataset = input.Text("dataset", maxLength: ObjectName.MaxSegmentBytes);
-            file = input.Text("file", maxLength: ObjectName.MaxPathLength);
+            dataset = input.Text("dataset", maxLength: ObjectName.MaxSegmentBytes, about: "A dataset.");
+            file = input.Text("file", maxLength: ObjectName.MaxPathLength, about: "A path in the container datasets.");
             if (dataset is not null && file is not null)
                 input.Fault("file", "The input is a dataset or a file, not both. Leave one out.");
             Check(dataset, "/input/dataset", ObjectName.CheckSegment);
             Check(file, "/input/file", ObjectName.CheckPath);
             input.End();
         }
-        return new GridSource(dataset, file, reader.SectionOrEmpty("parameters").Element);
+        var parameters = reader.SectionOrEmpty("parameters", "The application's own.");
+        return new GridSource(dataset, file, parameters.Element) { Description = parameters.IsDescription ? parameters : null };
 
         void Check(string? name, string pointer, Action<string> check)
         {

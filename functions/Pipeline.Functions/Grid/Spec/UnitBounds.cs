@@ -9,5 +9,5 @@ namespace Pipeline.Grid.Spec;
 public sealed record UnitBounds(double? Flops, long? MemoryBytes, long? DiskBytes)
 {
     internal static UnitBounds Read(SpecReader reader) =>
-        new(reader.Number("flopsBound", 1, 1e24), reader.Size("memoryBound", 1, 1L << 44), reader.Size("diskBound", 1, 1L << 50));
+        new(reader.Number("flopsBound", 1, 1e24, about: "Floating-point operations of a unit; the application's estimate where it is absent."), reader.Size("memoryBound", 1, 1L << 44, "Memory that a unit takes; the application's estimate where it is absent."), reader.Size("diskBound", 1, 1L << 50, "Disk space that a unit takes; the application's estimate where it is absent."));
 }

@@ -10,7 +10,7 @@ internal sealed class AdvectionDiffusionDefinition : FivePointDefinition
     public override string Summary => "a quantity carried round a periodic square while it spreads, compared with the exact solution";
 
     protected override FivePointProblem Read(SpecReader parameters, int cells) => new(cells, true,
-        parameters.Number("velocityX", -1e6, 1e6) ?? 1,
-        parameters.Number("velocityY", -1e6, 1e6) ?? 0.5,
-        parameters.Number("diffusivity", 1e-9, 1e9) ?? 0.02, 1, 0, 1);
+        parameters.Number("velocityX", -1e6, 1e6, 1, "The wind across, in lengths of the square a second."),
+        parameters.Number("velocityY", -1e6, 1e6, 0.5, "The wind down, in lengths of the square a second."),
+        parameters.Number("diffusivity", 1e-9, 1e9, 0.02, "How fast it spreads."), 1, 0, 1);
 }

@@ -14,11 +14,11 @@ internal sealed class ConjugateGradientDefinition : ProgramDefinition
     public override async Task<ProgramPlan?> PlanAsync(SpecReader parameters, RunShape run, ProgramInputs inputs, CancellationToken cancellationToken)
     {
         run.RefuseSteps("This program ends when the residual is small enough, or after 'maxIterations' of its parameters. Leave 'steps' out.");
-        var (file, text) = (parameters.Text("matrix"), parameters.Lines("matrixText", maxLength: JobSpec.MaxBytes));
-        var rightFile = parameters.Text("right");
-        var tolerance = parameters.Number("tolerance", 1e-15, 1) ?? 1e-10;
-        var most = parameters.Integer("maxIterations", 1, int.MaxValue / 2);
-        var preconditioner = parameters.Choice("preconditioner", ["jacobi", "none"]) ?? "jacobi";
+        var (file, text) = (parameters.Text("matrix", about: "A Matrix Market file in the container datasets; or there is matrixText."), parameters.Lines("matrixText", maxLength: JobSpec.MaxBytes, about: "The lines of the matrix in Matrix Market's format."));
+        var rightFile = parameters.Text("right", about: "A Matrix Market file with the right-hand side: ones where it is absent.");
+        var tolerance = parameters.Number("tolerance", 1e-15, 1, 1e-10, "The residual, as a share of the right-hand side, at which it ends.");
+        var most = parameters.Integer("maxIterations", 1, int.MaxValue / 2, about: "Iterations at most: ten times the rows where it is absent.");
+        var preconditioner = parameters.Choice("preconditioner", ["jacobi", "none"], "jacobi", "What the system is made easier by.");
         if ((file is null) == (text is null))
         {
             parameters.Fault(file is null ? null : "matrixText", "Give the matrix in Matrix Market's format: either 'matrix', a file in the container datasets, or 'matrixText', its lines.");

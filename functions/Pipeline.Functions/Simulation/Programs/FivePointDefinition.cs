@@ -9,11 +9,11 @@ internal abstract class FivePointDefinition : ProgramDefinition
 {
     public override Task<ProgramPlan?> PlanAsync(SpecReader parameters, RunShape run, ProgramInputs inputs, CancellationToken cancellationToken)
     {
-        var cells = (int)(parameters.Integer("cells", 4, 32_768) ?? 128);
-        var amplitude = parameters.Number("amplitude", -1e300, 1e300) ?? 1;
+        var cells = (int)parameters.Integer("cells", 4, 32_768, 128, "Cells along each side.");
+        var amplitude = parameters.Number("amplitude", -1e300, 1e300, 1, "The height at the start.");
         var problem = Read(parameters, cells) with { Amplitude = amplitude, InnerSteps = run.InnerSteps };
         var largest = problem.LargestTimeStep;
-        var timeStep = parameters.Number("timeStep", 1e-300, 1e300) ?? 0.9 * largest;
+        var timeStep = parameters.Number("timeStep", 1e-300, 1e300, about: "Seconds of a time step: nine tenths of the largest stable one where it is absent.") ?? 0.9 * largest;
         if (timeStep > largest)
             parameters.Fault("timeStep", string.Create(CultureInfo.InvariantCulture, $"A time step of {timeStep:g6} s is not stable: waves would grow without bound. The largest stable one is {largest:g6} s."));
         GridChecks.Check(run, cells, cells, problem.InnerSteps, problem.Periodic);

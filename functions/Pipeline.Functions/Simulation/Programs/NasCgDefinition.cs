@@ -12,7 +12,7 @@ internal sealed class NasCgDefinition : ProgramDefinition
     public override Task<ProgramPlan?> PlanAsync(SpecReader parameters, RunShape run, ProgramInputs inputs, CancellationToken cancellationToken)
     {
         run.RefuseSteps("This program takes the iterations of its class. Leave 'steps' out.");
-        var name = parameters.Choice("class", [.. NasCgClass.All.Select(c => c.Name)]) ?? "S";
+        var name = parameters.Choice("class", [.. NasCgClass.All.Select(c => c.Name)], "S", "The size of the problem.");
         var problem = NasCgClass.All.First(c => c.Name == name);
         var matrix = new Lazy<SparseMatrix>(problem.Matrix);
         return Task.FromResult<ProgramPlan?>(new ProgramPlan(() => new NasCgProgram(problem, matrix.Value), (long)problem.Iterations * NasCgProgram.SuperstepsPerIteration,

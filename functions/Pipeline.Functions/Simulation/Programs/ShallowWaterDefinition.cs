@@ -16,19 +16,19 @@ internal sealed class ShallowWaterDefinition : ProgramDefinition
 
     public override Task<ProgramPlan?> PlanAsync(SpecReader parameters, RunShape run, ProgramInputs inputs, CancellationToken cancellationToken)
     {
-        var number = parameters.Integer("case", 2, 5) ?? 5;
+        var number = parameters.Integer("case", 2, 5, 5, "Williamson's case: 2 (a steady flow) or 5 (a flow against a mountain).");
         if (number is 3 or 4)
             parameters.Fault("case", $"Case {number} is not here; cases are 2 (a steady flow) and 5 (a flow against a mountain).");
-        var tilt = parameters.Number("tiltDegrees", -180, 180) ?? 0;
+        var tilt = parameters.Number("tiltDegrees", -180, 180, 0, "How far the flow of case 2 is tilted.");
         if (tilt != 0 && number != 2)
             parameters.Fault("tiltDegrees", "Only the flow of case 2 has an axis that can be tilted. Leave it out.");
-        var sphere = new Sphere((int)(parameters.Integer("rows", 8, 8_192) ?? 64), (int)(parameters.Integer("columns", 8, 16_384) ?? 128));
+        var sphere = new Sphere((int)parameters.Integer("rows", 8, 8_192, 64, "Cells from pole to pole."), (int)parameters.Integer("columns", 8, 16_384, 128, "Cells round the equator."));
         var flow = new WilliamsonCase((int)number, tilt * Math.PI / 180);
         var largest = LargestTimeStep(sphere, flow);
-        var timeStep = parameters.Number("timeStep", 1e-6, 1e6) ?? Math.Floor(0.95 * largest * 1000) / 1000;
+        var timeStep = parameters.Number("timeStep", 1e-6, 1e6, about: "Seconds of a time step: a little less than the largest stable one where it is absent.") ?? Math.Floor(0.95 * largest * 1000) / 1000;
         if (timeStep > largest)
             parameters.Fault("timeStep", string.Create(CultureInfo.InvariantCulture, $"A time step of {timeStep:g6} s is not stable: gravity waves would cross the narrow cells at the poles too fast. The largest stable one is {largest:g6} s."));
-        var days = parameters.Number("days", 1e-6, 36_525);
+        var days = parameters.Number("days", 1e-6, 36_525, about: "Days to compute; or there are steps.");
         if (days is not null && run.Steps is not null)
             parameters.Fault("days", "The length is given by 'days' or by 'steps', not by both. Leave one out.");
         var supersteps = days is { } length ? (long)Math.Ceiling(length * SecondsPerDay / (timeStep * run.InnerSteps)) : run.Supersteps();

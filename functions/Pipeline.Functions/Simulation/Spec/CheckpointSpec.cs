@@ -9,8 +9,8 @@ public sealed record CheckpointSpec(long? Supersteps, double Seconds)
 {
     internal static CheckpointSpec Read(SpecReader reader, int innerSteps)
     {
-        var steps = reader.Integer("steps", 1, int.MaxValue);
-        var seconds = reader.Number("seconds", 0.1, 86_400);
+        var steps = reader.Integer("steps", 1, int.MaxValue, about: "Steps from one to the next; or there are seconds.");
+        var seconds = reader.Number("seconds", 0.1, 86_400, about: "Seconds from one to the next: 30 where neither is there.");
         if (steps is not null && seconds is not null)
             reader.Fault("seconds", "Checkpoints go by steps or by seconds, not by both. Leave one out.");
         if (steps % innerSteps is > 0)

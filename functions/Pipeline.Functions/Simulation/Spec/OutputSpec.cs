@@ -17,10 +17,10 @@ public sealed record OutputSpec(long Every, bool Fields, bool Images)
     internal static OutputSpec Read(SpecReader reader, int innerSteps, ProgramPlan? plan)
     {
         var supersteps = Math.Max(1, plan?.Supersteps ?? 1);
-        var steps = reader.Integer("every", 1, int.MaxValue);
+        var steps = reader.Integer("every", 1, int.MaxValue, about: "Steps from one output to the next: a fiftieth of all where it is absent.");
         if (steps % innerSteps is > 0)
             reader.Fault("every", $"Output is put out between supersteps, which have {innerSteps} inner steps each. Take a multiple of {innerSteps}.");
-        var images = reader.Flag("images") ?? false;
+        var images = reader.Flag("images", false, "Whether frames and an animation of them are drawn.");
         var every = steps / innerSteps ?? Math.Max(1, (supersteps + 49) / 50);
         if (every < 1)
             every = 1;
@@ -29,7 +29,7 @@ public sealed record OutputSpec(long Every, bool Fields, bool Images)
             reader.Fault("every", $"That makes {supersteps / every:N0} outputs; {most:N0} are allowed{(images ? " with images" : "")}. Take {(supersteps / most + 1) * innerSteps} or more.");
         if (images && plan is { Frame: null })
             reader.Fault("images", "This program draws no images. Leave it out.");
-        var fields = reader.Flag("fields") ?? false;
+        var fields = reader.Flag("fields", false, "Whether fields are written as Parquet.");
         reader.End();
         return new OutputSpec(every, fields, images);
     }

@@ -21,12 +21,7 @@ internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, Dataset
     public async Task<CompiledStream> CompileAsync(string name, JsonElement document, ModelPin? pin, CancellationToken cancellationToken)
     {
         var faults = new List<SpecFault>();
-        var reader = SpecReader.Open(document, faults);
-        if (reader.Text("name", maxLength: 200) is { } given && given != name)
-            reader.Fault("name", $"The stream is put as '{name}'; leave the name out, or write that one.");
-        var spec = StreamSpecReader.Read(reader, hubs.Names);
-        var sinkReaders = reader.Sections("sinks", MaxSinks);
-        reader.End();
+        var (spec, sinkReaders) = ReadFields(SpecReader.Open(document, faults), name);
 
         var query = await QueryAsync(spec, faults, cancellationToken);
         var scorer = query is not null && spec.Score is { } score ? await ScorerAsync(score, pin, query, faults, cancellationToken) : null;
@@ -107,14 +102,34 @@ internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, Dataset
         return null;
     }
 
+    /// <summary>Reads all fields for the schema, and looks at nothing that they name.</summary>
+    public void Describe(SpecReader reader)
+    {
+        var (spec, sinks) = ReadFields(reader, "");
+        foreach (var sink in sinks)
+            ReadSink(sink, new StreamSinkContext("", spec.Hub, 0, IsWindowed: true, null));
+    }
+
+    private (StreamSpec Spec, IReadOnlyList<SpecReader> Sinks) ReadFields(SpecReader reader, string name)
+    {
+        reader.About("A stream: a query over the events of a hub that never ends.");
+        if (reader.Text("name", maxLength: 200, about: "The stream's name, as in the address that it is put to.") is { } given && given != name)
+            reader.Fault("name", $"The stream is put as '{name}'; leave the name out, or write that one.");
+        var spec = StreamSpecReader.Read(reader, hubs.Names);
+        var sinks = reader.Sections("sinks", MaxSinks, about: "Where results go.");
+        reader.End();
+        return (spec, sinks);
+    }
+
     private IStreamSink? ReadSink(SpecReader reader, StreamSinkContext context)
     {
-        var named = _kinds.Where(k => reader.Names.Contains(k.Field, StringComparer.Ordinal)).ToList();
+        var fields = reader.Which([.. _kinds.Select(k => k.Field).Order(StringComparer.Ordinal)]);
+        var named = _kinds.Where(k => fields.Contains(k.Field)).ToList();
         if (named.Count != 1)
         {
-            var fields = string.Join(", ", _kinds.Select(k => k.Field).Order(StringComparer.Ordinal));
+            var all = string.Join(", ", _kinds.Select(k => k.Field).Order(StringComparer.Ordinal));
             var hint = reader.Names.Select(n => NearestName.Find(n, _kinds.Select(k => k.Field))).FirstOrDefault(n => n is not null) is { } nearest ? $" Did you mean '{nearest}'?" : "";
-            reader.Fault(null, named.Count == 0 ? $"A sink has one of these fields: {fields}.{hint}" : $"A sink is of one kind; this one has {string.Join(" and ", named.Select(k => k.Field))}. Make it several.");
+            reader.Fault(null, named.Count == 0 ? $"A sink has one of these fields: {all}.{hint}" : $"A sink is of one kind; this one has {string.Join(" and ", named.Select(k => k.Field))}. Make it several.");
             return null;
         }
         var sink = named[0].Read(reader, context);

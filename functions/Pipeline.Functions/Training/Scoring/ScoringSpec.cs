@@ -14,15 +14,15 @@ public sealed record ScoringSpec(string Model, int? Version, string Dataset, str
     public static ScoringSpec Read(JobSpec spec)
     {
         var faults = new List<SpecFault>();
-        var reader = spec.Read(faults);
-        var model = reader.Text("model", required: true, maxLength: ModelName.MaxLength);
-        var version = (int?)reader.Integer("version", 1, int.MaxValue);
-        var dataset = reader.Text("dataset", required: true);
+        var reader = spec.Read(faults, "A scoring job: a model is asked about every row of a dataset.");
+        var model = reader.Text("model", required: true, maxLength: ModelName.MaxLength, about: "The model.");
+        var version = (int?)reader.Integer("version", 1, int.MaxValue, about: "Its version: the promoted one, or the newest, where it is absent.");
+        var dataset = reader.Text("dataset", required: true, about: "The dataset.");
         DataSpec.Check(dataset, "/dataset", faults);
         string? output = null;
-        if (reader.Section("output", required: true, shorthand: "dataset") is { } section)
+        if (reader.Section("output", required: true, shorthand: "dataset", about: "What is written: the same rows with prediction and probability.") is { } section)
         {
-            output = section.Text("dataset", required: true);
+            output = section.Text("dataset", required: true, about: "The dataset's name.");
             DataSpec.Check(output, "/output/dataset", faults);
             section.End();
         }

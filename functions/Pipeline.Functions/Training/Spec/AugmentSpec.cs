@@ -10,7 +10,9 @@ public sealed record AugmentSpec(int Shift, bool Flip)
 {
     internal static AugmentSpec Read(SpecReader reader)
     {
-        var augment = new AugmentSpec((int)(reader.Integer("shift", 0, 64) ?? 0), reader.Flag("flip") ?? false);
+        var augment = new AugmentSpec(
+            (int)reader.Integer("shift", 0, 64, 0, "Pixels that an image is moved by at most, across and down."),
+            reader.Flag("flip", false, "Whether every other image is mirrored."));
         reader.End();
         return augment;
     }

@@ -27,28 +27,28 @@ public sealed record DataSpec(
 
     internal static DataSpec? Read(SpecReader reader, List<SpecFault> faults)
     {
-        var dataset = reader.Text("dataset", required: true);
+        var dataset = reader.Text("dataset", required: true, about: "The dataset that it learns from.");
         Check(dataset, "/data/dataset", faults);
-        var features = reader.Sections("features", maxCount: 1_000, shorthand: "column").Select(FeatureSpec.Read).OfType<FeatureSpec>().ToList();
-        var image = reader.Section("image") is { } imageReader ? ImageSpec.Read(imageReader) : null;
+        var features = reader.Sections("features", maxCount: 1_000, shorthand: "column", about: "The numeric inputs; or there are images.").Select(FeatureSpec.Read).OfType<FeatureSpec>().ToList();
+        var image = reader.Section("image", about: "The images, one a row; or there are features.") is { } imageReader ? ImageSpec.Read(imageReader) : null;
         if (reader.Has("image") == reader.Has("features"))
             reader.Fault(null, "It needs 'features' (numeric columns) or 'image' (a column of images), one of the two.");
         else if (reader.Has("features") && features.Count == 0)
             reader.Fault("features", "It must have at least one feature.");
-        var label = reader.Section("label", required: true, shorthand: "column") is { } labelReader ? LabelSpec.Read(labelReader) : null;
-        var where = reader.Text("where", maxLength: 10_000);
+        var label = reader.Section("label", required: true, shorthand: "column", about: "What it learns to tell.") is { } labelReader ? LabelSpec.Read(labelReader) : null;
+        var where = reader.Text("where", maxLength: 10_000, about: "A SQL condition on rows. Where it is absent, all rows are taken.");
         string? other = null;
         double? fraction = null;
-        if (reader.Section("validation", shorthand: "fraction") is { } validation)
+        if (reader.Section("validation", shorthand: "fraction", about: "What it is tested on: another dataset, or a share of the rows; 0.1 where it is absent.") is { } validation)
         {
-            other = validation.Text("dataset");
+            other = validation.Text("dataset", about: "Another dataset.");
             Check(other, "/data/validation/dataset", faults);
-            fraction = validation.Number("fraction", 0.001, 0.9);
+            fraction = validation.Number("fraction", 0.001, 0.9, about: "A share of the rows.");
             if (validation.Has("dataset") == validation.Has("fraction"))
                 validation.Fault(null, "It needs 'dataset' (another dataset) or 'fraction' (a share of this one), one of the two.");
             validation.End();
         }
-        var standardize = reader.Flag("standardize") ?? true;
+        var standardize = reader.Flag("standardize", true, "Whether numeric inputs, and a label that is a quantity, are brought to mean 0 and deviation 1.");
         reader.End();
         return dataset is null || label is null
             ? null

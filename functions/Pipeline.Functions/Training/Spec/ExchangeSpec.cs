@@ -13,10 +13,10 @@ public sealed record ExchangeSpec(string Encoding = "fp32", double Share = 0.01)
 
     internal static ExchangeSpec Read(SpecReader reader)
     {
-        var encoding = reader.Choice("encoding", Encodings, required: true) ?? "fp32";
+        var encoding = reader.Choice("encoding", Encodings, required: true, about: "How gradients and weights travel: exact, in half the bytes, or the largest values only, the rest being added to what is sent next.") ?? "fp32";
         var exchange = new ExchangeSpec(encoding);
         if (encoding == "top-k")
-            exchange = exchange with { Share = reader.Number("share", 0.0001, 1) ?? 0.01 };
+            exchange = exchange with { Share = reader.Number("share", 0.0001, 1, 0.01, "The share of values that is sent.") };
         reader.End();
         return exchange;
     }

@@ -13,8 +13,8 @@ public sealed record FeatureSpec(string Column, int? OneHot)
 
     internal static FeatureSpec? Read(SpecReader reader)
     {
-        var column = reader.Text("column", required: true);
-        var oneHot = (int?)reader.Integer("oneHot", 2, 10_000);
+        var column = reader.Text("column", required: true, about: "A column's name, or a SQL expression of one row.");
+        var oneHot = (int?)reader.Integer("oneHot", 2, 10_000, about: "How many inputs it becomes, of which the one of the value is 1 and the others are 0: values are whole numbers from 0 below this.");
         reader.End();
         return column is null ? null : new FeatureSpec(column, oneHot);
     }

@@ -14,10 +14,10 @@ public sealed record ImageSpec(string Column, int Width, int Height, int Channel
 
     internal static ImageSpec? Read(SpecReader reader)
     {
-        var column = reader.Text("column", required: true);
-        var width = reader.Integer("width", 1, 1_024, required: true);
-        var height = reader.Integer("height", 1, 1_024, required: true);
-        var channels = reader.Integer("channels", 1, 3) ?? 1;
+        var column = reader.Text("column", required: true, about: "The column: raw bytes, PNG or JPEG.");
+        var width = reader.Integer("width", 1, 1_024, required: true, about: "Pixels across.");
+        var height = reader.Integer("height", 1, 1_024, required: true, about: "Pixels down.");
+        var channels = reader.Integer("channels", 1, 3, 1, "1 for grey, 3 for colour.");
         if (channels == 2)
             reader.Fault("channels", "An image has 1 channel (grey) or 3 (colour).");
         reader.End();

@@ -11,19 +11,19 @@ public sealed record LabelSpec(string Column, IReadOnlyList<string> Classes, boo
 {
     internal static LabelSpec? Read(SpecReader reader)
     {
-        var column = reader.Text("column", required: true);
+        var column = reader.Text("column", required: true, about: "A column's name, or a SQL expression of one row.");
         IReadOnlyList<string> classes = [];
         var isText = false;
         if (reader.Has("names"))
         {
-            classes = reader.Texts("names", maxCount: 10_000);
+            classes = reader.Texts("names", maxCount: 10_000, about: "The classes, where labels are texts.");
             isText = true;
             if (reader.Has("classes"))
                 reader.Fault("classes", "A label has a number of classes or their names, not both. Remove one.");
             if (classes.Count == 1)
                 reader.Fault("names", "There must be at least 2 classes.");
         }
-        else if (reader.Integer("classes", 2, 10_000) is { } count)
+        else if (reader.Integer("classes", 2, 10_000, about: "How many classes there are, where labels are their numbers from 0.") is { } count)
         {
             classes = [.. Enumerable.Range(0, (int)count).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))];
         }

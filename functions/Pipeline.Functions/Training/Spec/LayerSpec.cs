@@ -40,7 +40,7 @@ public sealed record LayerSpec(string Type)
     internal static IReadOnlyList<LayerSpec> ReadAll(SpecReader reader, string field, bool required, int depth = 0)
     {
         var layers = new List<LayerSpec>();
-        foreach (var section in reader.Sections(field, maxCount: 200, required, shorthand: "type"))
+        foreach (var section in reader.Sections(field, maxCount: 200, required, shorthand: "type", about: "The layers, first to last.", definition: "layer"))
         {
             if (Read(section, depth) is { } layer)
                 layers.Add(layer);
@@ -51,27 +51,27 @@ public sealed record LayerSpec(string Type)
 
     private static LayerSpec? Read(SpecReader reader, int depth)
     {
-        if (reader.Choice("type", Types, required: true) is not { } type)
+        if (reader.Choice("type", Types, required: true, about: "The sort of layer.") is not { } type)
             return null;
         var layer = new LayerSpec(type);
         switch (type)
         {
             case "linear":
-                return layer with { Units = (int?)reader.Integer("units", 1, 100_000), Bias = reader.Flag("bias") ?? true };
+                return layer with { Units = (int?)reader.Integer("units", 1, 100_000, about: "Outputs; as many as the loss needs where it is absent."), Bias = reader.Flag("bias", true, "Whether a bias is added.") };
             case "conv2d":
                 return layer with
                 {
-                    Filters = (int)(reader.Integer("filters", 1, 4_096, required: true) ?? 1),
-                    Kernel = (int)(reader.Integer("kernel", 1, 31) ?? 3),
-                    Stride = (int)(reader.Integer("stride", 1, 16) ?? 1),
-                    Padding = (int)(reader.Integer("padding", 0, 15) ?? 0),
-                    Bias = reader.Flag("bias") ?? true,
+                    Filters = (int)(reader.Integer("filters", 1, 4_096, required: true, about: "Output channels.") ?? 1),
+                    Kernel = (int)reader.Integer("kernel", 1, 31, 3, "Side of the window."),
+                    Stride = (int)reader.Integer("stride", 1, 16, 1, "Step of the window."),
+                    Padding = (int)reader.Integer("padding", 0, 15, 0, "Zeros around the input."),
+                    Bias = reader.Flag("bias", true, "Whether a bias is added."),
                 };
             case "max-pool" or "average-pool":
-                var kernel = (int)(reader.Integer("kernel", 1, 31) ?? 2);
-                return layer with { Kernel = kernel, Stride = (int)(reader.Integer("stride", 1, 16) ?? kernel) };
+                var kernel = (int)reader.Integer("kernel", 1, 31, 2, "Side of the window.");
+                return layer with { Kernel = kernel, Stride = (int)(reader.Integer("stride", 1, 16, about: "Step of the window; its side where it is absent.") ?? kernel) };
             case "dropout":
-                return layer with { Rate = reader.Number("rate", 0, 0.95) ?? 0.5 };
+                return layer with { Rate = reader.Number("rate", 0, 0.95, 0.5, "The share of values that is dropped.") };
             case "residual":
                 if (depth == 4)
                     reader.Fault(null, "Residual blocks are nested 4 deep at most.");

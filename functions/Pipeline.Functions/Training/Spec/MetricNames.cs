@@ -9,6 +9,9 @@ internal static class MetricNames
     private static readonly string[] OfClasses = ["accuracy", "top-2", "top-3", "top-5", "f1", "auc"];
     private static readonly string[] OfQuantities = ["mae", "rmse", "r2"];
 
+    /// <summary>All there are.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. OfClasses, .. OfQuantities];
+
     /// <summary>Whether a greater value is a better one.</summary>
     public static bool GreaterIsBetter(string metric) => metric is not ("loss" or "mae" or "rmse");
 
@@ -20,7 +23,7 @@ internal static class MetricNames
     public static IReadOnlyList<string> Read(SpecReader reader, bool classifies, int classes)
     {
         var known = classifies ? OfClasses : OfQuantities;
-        var given = reader.Texts("metrics", maxCount: 20);
+        var given = reader.Texts("metrics", maxCount: 20, about: $"What is measured besides the loss. Of classes: {string.Join(", ", OfClasses)} (accuracy where it is absent). Of quantities: {string.Join(", ", OfQuantities)} (mae and r2).");
         foreach (var (index, metric) in given.Index())
         {
             if (!known.Contains(metric, StringComparer.Ordinal))

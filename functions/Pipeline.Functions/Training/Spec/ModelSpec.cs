@@ -14,11 +14,13 @@ public sealed record ModelSpec(IReadOnlyList<LayerSpec> Layers)
 
     internal static ModelSpec Read(SpecReader reader)
     {
-        var preset = reader.Choice("preset", Presets);
-        var layers = LayerSpec.ReadAll(reader, "layers", required: preset is null);
+        var preset = reader.Choice("preset", Presets, about: "A ready-made network; or there are layers.");
+        var layers = LayerSpec.ReadAll(reader, "layers", required: false);
         if (preset is not null && reader.Has("layers"))
             reader.Fault("layers", "A model has a preset or layers, not both. Remove one.");
-        else if (preset is null && reader.Has("layers") && layers.Count == 0)
+        else if (preset is null && !reader.Has("layers"))
+            reader.Fault("layers", "The field 'layers' is missing.");
+        else if (preset is null && layers.Count == 0)
             reader.Fault("layers", "It must have at least one layer.");
         reader.End();
         return new ModelSpec(preset is null ? layers : Preset(preset));

@@ -22,13 +22,13 @@ public sealed record OptimizerSpec(
 
     internal static OptimizerSpec Read(SpecReader reader)
     {
-        var type = reader.Choice("type", Types, required: true) ?? "sgd";
-        var rate = reader.Number("learningRate", 1e-9, 1_000) ?? (type == "sgd" ? 0.01 : 0.001);
-        var decay = reader.Number("weightDecay", 0, 10) ?? (type == "adamw" ? 0.01 : 0);
+        var type = reader.Choice("type", Types, required: true, about: "The sort of optimiser.") ?? "sgd";
+        var rate = reader.Number("learningRate", 1e-9, 1_000, type == "sgd" ? 0.01 : 0.001, "The length of a step, before the schedule.");
+        var decay = reader.Number("weightDecay", 0, 10, type == "adamw" ? 0.01 : 0, "What pulls weights to zero.");
         var optimizer = new OptimizerSpec(type, rate, WeightDecay: decay);
         if (type == "sgd")
         {
-            optimizer = optimizer with { Momentum = reader.Number("momentum", 0, 0.9999) ?? 0.9, Nesterov = reader.Flag("nesterov") ?? false };
+            optimizer = optimizer with { Momentum = reader.Number("momentum", 0, 0.9999, 0.9, "How much of the last step goes on."), Nesterov = reader.Flag("nesterov", false, "Whether the momentum is Nesterov's.") };
             if (optimizer is { Nesterov: true, Momentum: 0 })
                 reader.Fault("nesterov", "Nesterov's momentum needs 'momentum' above 0.");
         }
@@ -36,9 +36,9 @@ public sealed record OptimizerSpec(
         {
             optimizer = optimizer with
             {
-                Beta1 = reader.Number("beta1", 0, 0.999999) ?? 0.9,
-                Beta2 = reader.Number("beta2", 0, 0.999999) ?? 0.999,
-                Epsilon = reader.Number("epsilon", 1e-16, 1) ?? 1e-8,
+                Beta1 = reader.Number("beta1", 0, 0.999999, 0.9, "The decay of the mean gradient."),
+                Beta2 = reader.Number("beta2", 0, 0.999999, 0.999, "The decay of the mean square."),
+                Epsilon = reader.Number("epsilon", 1e-16, 1, 1e-8, "The guard against division by zero."),
             };
         }
         reader.End();

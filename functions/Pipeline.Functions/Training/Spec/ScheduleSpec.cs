@@ -28,12 +28,12 @@ public sealed record ScheduleSpec(string Type = "constant", double WarmupEpochs 
 
     internal static ScheduleSpec Read(SpecReader reader)
     {
-        var type = reader.Choice("type", ["constant", "step", "cosine"], required: true) ?? "constant";
-        var schedule = new ScheduleSpec(type, reader.Number("warmupEpochs", 0, 1_000) ?? 0);
+        var type = reader.Choice("type", ["constant", "step", "cosine"], required: true, about: "How the learning rate changes.") ?? "constant";
+        var schedule = new ScheduleSpec(type, reader.Number("warmupEpochs", 0, 1_000, 0, "Epochs over which the rate rises from 0 to its full height."));
         if (type == "step")
-            schedule = schedule with { Every = reader.Number("every", 0.01, 10_000, required: true) ?? 1, Factor = reader.Number("factor", 1e-6, 1) ?? 0.1 };
+            schedule = schedule with { Every = reader.Number("every", 0.01, 10_000, required: true, about: "After how many epochs the rate is lowered.") ?? 1, Factor = reader.Number("factor", 1e-6, 1, 0.1, "What the rate is multiplied with.") };
         if (type == "cosine")
-            schedule = schedule with { Minimum = reader.Number("minimum", 0, 1) ?? 0 };
+            schedule = schedule with { Minimum = reader.Number("minimum", 0, 1, 0, "The share of the full rate at which it ends.") };
         reader.End();
         return schedule;
     }

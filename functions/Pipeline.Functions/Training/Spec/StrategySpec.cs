@@ -40,26 +40,26 @@ public sealed record StrategySpec(
 
     internal static StrategySpec Read(SpecReader reader)
     {
-        var type = reader.Choice("type", [Synchronous, LocalSgd, Federated], required: true) ?? Synchronous;
+        var type = reader.Choice("type", [Synchronous, LocalSgd, Federated], required: true, about: "Whether gradients are added up at every step, weights averaged now and then, or data stays with its worker.") ?? Synchronous;
         var strategy = new StrategySpec(type);
         switch (type)
         {
             case Synchronous:
-                strategy = strategy with { Accumulate = (int)(reader.Integer("accumulate", 1, 1_000) ?? 1) };
+                strategy = strategy with { Accumulate = (int)reader.Integer("accumulate", 1, 1_000, 1, "Batches before gradients are exchanged.") };
                 break;
             case LocalSgd:
-                strategy = strategy with { LocalSteps = (int)(reader.Integer("steps", 1, 10_000) ?? 8) };
+                strategy = strategy with { LocalSteps = (int)reader.Integer("steps", 1, 10_000, 8, "Steps before weights are averaged.") };
                 break;
             default:
                 strategy = strategy with
                 {
-                    LocalEpochs = (int)(reader.Integer("localEpochs", 1, 100) ?? 1),
-                    Fraction = reader.Number("fraction", 0.001, 1) ?? 1,
-                    Proximal = reader.Number("proximal", 0, 100) ?? 0,
-                    DeadlineSeconds = reader.Number("deadlineSeconds", 0.1, 86_400) ?? 0,
-                    Aggregate = reader.Choice("aggregate", ["mean", "median", "trimmed-mean"]) ?? "mean",
-                    Trim = reader.Number("trim", 0, 0.49) ?? 0.1,
-                    ShardBy = reader.Text("shardBy"),
+                    LocalEpochs = (int)reader.Integer("localEpochs", 1, 100, 1, "Passes over its own data that a worker makes in a round."),
+                    Fraction = reader.Number("fraction", 0.001, 1, 1, "The share of workers that take part in a round."),
+                    Proximal = reader.Number("proximal", 0, 100, 0, "FedProx's pull back to the weights that a round began with; 0 is FedAvg."),
+                    DeadlineSeconds = reader.Number("deadlineSeconds", 0.1, 86_400, about: "Seconds after which a round goes on without those that are not done. Where it is absent, it waits for all.") ?? 0,
+                    Aggregate = reader.Choice("aggregate", ["mean", "median", "trimmed-mean"], "mean", "How a round combines what workers send."),
+                    Trim = reader.Number("trim", 0, 0.49, 0.1, "The share that a trimmed mean leaves out at each end."),
+                    ShardBy = reader.Text("shardBy", about: "A column, or an expression of one row: each of its values is a worker with those rows. Where it is absent, rows are shared out evenly."),
                 };
                 break;
         }

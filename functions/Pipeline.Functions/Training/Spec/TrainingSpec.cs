@@ -61,37 +61,37 @@ public sealed record TrainingSpec(
     public static TrainingSpec Read(JobSpec spec)
     {
         var faults = new List<SpecFault>();
-        var reader = spec.Read(faults);
-        var data = reader.Section("data", required: true) is { } dataReader ? DataSpec.Read(dataReader, faults) : null;
-        var model = reader.Section("model", required: true, shorthand: "preset") is { } modelReader ? ModelSpec.Read(modelReader) : null;
-        var loss = reader.Choice("loss", Losses, required: true);
+        var reader = spec.Read(faults, "A training job: a network learns from a dataset, on several workers.");
+        var data = reader.Section("data", required: true, about: "What it learns from.") is { } dataReader ? DataSpec.Read(dataReader, faults) : null;
+        var model = reader.Section("model", required: true, shorthand: "preset", about: "The network.") is { } modelReader ? ModelSpec.Read(modelReader) : null;
+        var loss = reader.Choice("loss", Losses, required: true, about: "What it makes small: cross-entropy of several classes, bce of two, mse or huber of a quantity.");
         CheckLabel(data?.Label, loss, faults);
         if (loss == "bce" && data is { Label.Classes.Count: 0 })
             data = data with { Label = data.Label with { Classes = ["0", "1"] } };
-        var optimizer = reader.Section("optimizer", shorthand: "type") is { } optimizerReader ? OptimizerSpec.Read(optimizerReader) : new OptimizerSpec("adam", 0.001);
-        var schedule = reader.Section("schedule", shorthand: "type") is { } scheduleReader ? ScheduleSpec.Read(scheduleReader) : new ScheduleSpec();
-        var clip = reader.Number("clipNorm", 1e-6, 1e6);
-        var strategy = reader.Section("strategy", shorthand: "type") is { } strategyReader ? StrategySpec.Read(strategyReader) : new StrategySpec();
+        var optimizer = reader.Section("optimizer", shorthand: "type", about: "How weights follow gradients: adam where it is absent.") is { } optimizerReader ? OptimizerSpec.Read(optimizerReader) : new OptimizerSpec("adam", 0.001);
+        var schedule = reader.Section("schedule", shorthand: "type", about: "How the learning rate changes: not at all where it is absent.") is { } scheduleReader ? ScheduleSpec.Read(scheduleReader) : new ScheduleSpec();
+        var clip = reader.Number("clipNorm", 1e-6, 1e6, about: "The greatest length of a gradient; longer ones are shortened to it.");
+        var strategy = reader.Section("strategy", shorthand: "type", about: "How workers learn together: synchronously where it is absent.") is { } strategyReader ? StrategySpec.Read(strategyReader) : new StrategySpec();
         var federated = strategy.Type == StrategySpec.Federated;
-        var batchSize = (int)(reader.Integer("batchSize", 1, 1_000_000) ?? 64);
-        var epochs = (int)(reader.Integer("epochs", 1, 100_000) ?? 10);
-        var workers = (int)(reader.Integer("workers", 1, MostWorkers) ?? 2);
+        var batchSize = (int)reader.Integer("batchSize", 1, 1_000_000, 64, "Samples of one step of all workers together; of each, if federated.");
+        var epochs = (int)reader.Integer("epochs", 1, 100_000, 10, "Passes over the data; rounds, if federated.");
+        var workers = (int)reader.Integer("workers", 1, MostWorkers, 2, "How many work side by side.");
         if (federated && strategy.ShardBy is not null && reader.Has("workers"))
             reader.Fault("workers", "With strategy.shardBy there are as many workers as it has values. Leave 'workers' out.");
-        var seed = reader.Integer("seed", 0, long.MaxValue) ?? 1;
+        var seed = reader.Integer("seed", 0, long.MaxValue, 1, "What all randomness follows from.");
         var classifies = loss is "cross-entropy" or "bce";
         var metrics = MetricNames.Read(reader, classifies, data?.Label.Classes.Count ?? 0);
-        var stopping = reader.Section("earlyStopping") is { } stoppingReader ? StoppingSpec.Read(stoppingReader, metrics) : null;
-        var augment = reader.Section("augment") is { } augmentReader ? AugmentSpec.Read(augmentReader) : null;
+        var stopping = reader.Section("earlyStopping", about: "When it ends before its last epoch; the best epoch's weights are kept.") is { } stoppingReader ? StoppingSpec.Read(stoppingReader, metrics) : null;
+        var augment = reader.Section("augment", about: "How training images are varied.") is { } augmentReader ? AugmentSpec.Read(augmentReader) : null;
         if (augment is not null && data is { Image: null })
             reader.Fault("augment", "Only images can be shifted and flipped. Leave 'augment' out.");
-        var exchange = reader.Section("exchange", shorthand: "encoding") is { } exchangeReader ? ExchangeSpec.Read(exchangeReader) : new ExchangeSpec();
-        var output = reader.Section("output", shorthand: "model") is { } outputReader ? ReadOutput(outputReader) : null;
+        var exchange = reader.Section("exchange", shorthand: "encoding", about: "How gradients and weights travel: fp32 where it is absent.") is { } exchangeReader ? ExchangeSpec.Read(exchangeReader) : new ExchangeSpec();
+        var output = reader.Section("output", shorthand: "model", about: "The model that is made: named as the job where it is absent.") is { } outputReader ? ReadOutput(outputReader) : null;
         if (output is not null && ModelName.Fault(output) is { } wrongName)
             faults.Add(new SpecFault("/output/model", wrongName));
-        var options = reader.Section("options");
-        var slices = options?.Integer("slices", 1, MostWorkers);
-        var checkpointEvery = (int)(options?.Integer("checkpointEvery", 1, 10_000) ?? 20);
+        var options = reader.Section("options", about: "How it runs.");
+        var slices = options?.Integer("slices", 1, MostWorkers, about: "Into how many parts every batch is cut, whatever the number of workers: 8, or as many as workers need, where it is absent.");
+        var checkpointEvery = (int)(options?.Integer("checkpointEvery", 1, 10_000, 20, "Rounds between two whole checkpoints of a synchronous training.") ?? 20);
         options?.End();
         reader.End();
 
@@ -119,7 +119,7 @@ public sealed record TrainingSpec(
 
     private static string? ReadOutput(SpecReader reader)
     {
-        var model = reader.Text("model", required: true, maxLength: ModelName.MaxLength);
+        var model = reader.Text("model", required: true, maxLength: ModelName.MaxLength, about: "The model's name: letters, digits, '-' and '_'.");
         reader.End();
         return model;
     }

@@ -12,19 +12,21 @@ internal sealed record ScoringSpec(string Matrix, int Match, int Mismatch, int G
 {
     public bool IsDna => Matrix == Scoring.DnaMatrix;
 
-    public static ScoringSpec Read(SpecReader? spec)
+    public static ScoringSpec Read(SpecReader spec)
     {
-        var matrix = spec?.Choice("matrix", [.. Scoring.Matrices]) ?? Scoring.DnaMatrix;
+        var matrix = spec.Choice("matrix", [.. Scoring.Matrices], Scoring.DnaMatrix, "What pairs of letters score: DNA, or a published matrix for proteins.");
         var dna = matrix == Scoring.DnaMatrix;
         foreach (var field in new[] { "match", "mismatch" })
         {
-            if (!dna && spec!.Has(field))
+            if (!dna && spec.Has(field))
                 spec.Fault(field, $"{matrix} says what pairs of letters score. Leave '{field}' out.");
         }
         var scoring = new ScoringSpec(matrix,
-            (int)(spec?.Integer("match", 1, Scoring.MaxPenalty) ?? 2), (int)(spec?.Integer("mismatch", -Scoring.MaxPenalty, 0) ?? -3),
-            (int)(spec?.Integer("gapOpen", 0, Scoring.MaxPenalty) ?? (dna ? 5 : 11)), (int)(spec?.Integer("gapExtend", 1, Scoring.MaxPenalty) ?? (dna ? 2 : 1)));
-        spec?.End();
+            (int)spec.Integer("match", 1, Scoring.MaxPenalty, 2, "The score of equal bases; DNA only."),
+            (int)spec.Integer("mismatch", -Scoring.MaxPenalty, 0, -3, "The score of different bases; DNA only."),
+            (int)spec.Integer("gapOpen", 0, Scoring.MaxPenalty, dna ? 5 : 11, "What a gap costs, apart from its letters."),
+            (int)spec.Integer("gapExtend", 1, Scoring.MaxPenalty, dna ? 2 : 1, "What each letter of a gap costs."));
+        spec.End();
         return scoring;
     }
 

@@ -10,15 +10,15 @@ internal sealed class AlertSinkKind(AlertStore alerts, WebhookSinkKind webhooks,
 
     public IStreamSink? Read(SpecReader reader, StreamSinkContext context)
     {
-        if (reader.Section(Field) is not { } alert)
+        if (reader.Section(Field, required: false, about: "Tells of rows that meet a condition; alerts are kept 30 days.") is not { } alert)
         {
             reader.Fault(Field, "An alert is an object with 'when', the condition, and 'name'.");
             return null;
         }
 
-        var name = alert.Text("name", required: true, maxLength: 100);
-        var when = alert.Text("when", required: true, maxLength: 2_000);
-        var wantsCall = alert.Names.Contains(webhooks.Field);
+        var name = alert.Text("name", required: true, maxLength: 100, about: "What people call the alert.");
+        var when = alert.Text("when", required: true, maxLength: 2_000, about: "A SQL condition on a row of the result.");
+        var wantsCall = alert.Has(webhooks.Field);
         var target = wantsCall ? webhooks.Target(alert, webhooks.Field) : null;
         alert.End();
         if (when is not null && context.Result is { } result && Fault(when, result) is { } fault)

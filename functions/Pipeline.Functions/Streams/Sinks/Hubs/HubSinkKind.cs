@@ -9,10 +9,10 @@ internal sealed class HubSinkKind(HubSenders senders) : IStreamSinkKind
 
     public IStreamSink? Read(SpecReader reader, StreamSinkContext context)
     {
-        var hub = reader.Text(Field, required: true, maxLength: 256);
-        var key = reader.Text("key", maxLength: 200);
-        var idField = reader.Text("idField", maxLength: 200);
-        var setting = reader.Text("connectionSetting", maxLength: 200);
+        var hub = reader.Text(Field, required: true, maxLength: 256, about: "An event hub that gets the rows as events.");
+        var key = reader.Text("key", maxLength: 200, about: "The column that is the partition key.");
+        var idField = reader.Text("idField", maxLength: 200, about: "A field of the event that gets an id, the same whenever the row is sent again.");
+        var setting = reader.Text("connectionSetting", maxLength: 200, about: "The app's setting that says how to reach another namespace.");
         var sound = hub is not null;
         if (setting is null && hub is not null && hub.Equals(context.Hub, StringComparison.OrdinalIgnoreCase))
             Fault(Field, "The stream reads this hub: its results would come back as events for ever. Name another.");

@@ -14,8 +14,8 @@ internal sealed class WebhookSinkKind(IConfiguration configuration, WebhookAddre
     /// <summary>Reads a receiver: the field with its address, and the name of the setting that holds the secret.</summary>
     internal WebhookTarget? Target(SpecReader reader, string field)
     {
-        var text = reader.Text(field, required: true, maxLength: 2_000);
-        var setting = reader.Text("secretSetting", maxLength: 200);
+        var text = reader.Text(field, required: true, maxLength: 2_000, about: "An HTTPS address that is called.");
+        var setting = reader.Text("secretSetting", maxLength: 200, about: "The app's setting with the secret that calls are signed with.");
         if (text is null) return null;
         if (!addresses.TryRead(text, out var url, out var fault))
         {

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.ApiDocs;
+using Pipeline.Batch;
+using Pipeline.Governance;
+using Pipeline.Grid;
+using Pipeline.Jobs;
+using Pipeline.Simulation;
+using Pipeline.Storage;
+using Pipeline.Streams;
+using Pipeline.Training;
+
+namespace Pipeline.Tests.ApiDocs;
+
+/// <summary>The app's services without a host, for what they tell about specs.</summary>
+public sealed class AppSchemas : IAsyncLifetime
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("pipeline-schemas-").FullName;
+    private readonly ServiceProvider _services;
+
+    public AppSchemas()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [ObjectStoreFactory.StoreRootKey] = _root }).Build();
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSingleton(TimeProvider.System);
+        services.AddPipelineStorage(configuration);
+        services.AddJobs();
+        services.AddBatch();
+        services.AddStreams(configuration);
+        services.AddSimulation();
+        services.AddTraining();
+        services.AddGrid(configuration);
+        services.AddGovernance(configuration);
+        services.AddApiDocs();
+        _services = services.BuildServiceProvider();
+    }
+
+    internal async Task<IReadOnlyDictionary<string, SpecSchema>> AllAsync() =>
+        (await _services.GetRequiredService<SpecSchemas>().AllAsync()).ToDictionary(s => s.Kind);
+
+    /// <summary>The faults of a spec, by the code that checks it when it is sent.</summary>
+    internal async Task<IReadOnlyList<SpecFault>> FaultsAsync(string kind, string json)
+    {
+        try
+        {
+            var kinds = _services.GetServices<IJobKind>().ToList();
+            if (kinds.Find(k => k.Kind == kind) is { } job)
+                await job.ValidateAsync(JobSpec.Parse(System.Text.Encoding.UTF8.GetBytes(json), [kind]), CancellationToken.None);
+            else
+                await (await _services.GetRequiredService<StreamCompiler>().CompileAsync("some", JsonSerializer.Deserialize<JsonElement>(json), null, CancellationToken.None)).DisposeAsync();
+            return [];
+        }
+        catch (SpecException e)
+        {
+            return e.Faults;
+        }
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+}
