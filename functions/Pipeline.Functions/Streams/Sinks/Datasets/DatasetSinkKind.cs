@@ -15,7 +15,7 @@ internal sealed class DatasetSinkKind(IObjectStore store, DatasetCompactor compa
         var dataset = reader.Text(Field, required: true, maxLength: 200, about: "A dataset that gets the rows as Parquet files.");
         var word = reader.Choice("partitionBy", [.. DatasetGranularity.All.Select(g => g.Word)], about: "The time that makes Hive folders: of the window's start, or of timeColumn.");
         var column = reader.Text("timeColumn", maxLength: 200, about: "The column that says which folder a row goes to, where there are no windows.");
-        var compression = reader.Choice("compression", s_compressions, DatasetSinkSpec.UsualCompression, "The Parquet codec.");
+        var compression = reader.Choice("compression", s_compressions, about: "The Parquet codec: zstd where it is absent.");
         var by = DatasetGranularity.All.FirstOrDefault(g => g.Word == word);
         var sound = dataset is not null;
         if (dataset is not null && NameFault(dataset) is { } fault) Fault(Field, fault);
