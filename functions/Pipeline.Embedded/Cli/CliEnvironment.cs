@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Embedded.Cli.Doctor;
 using Pipeline.Grid;
 using Pipeline.Grid.Applications;
 
@@ -29,6 +30,12 @@ internal sealed record CliEnvironment
 
     /// <summary>Reads an environment variable.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
+
+    /// <summary>The names of all environment variables.</summary>
+    public Func<IReadOnlyList<string>> VariableNames { get; init; } = () => [];
+
+    /// <summary>What <c>doctor</c> asks of the machine.</summary>
+    public Func<Machine> Machine { get; init; } = () => new Machine();
 
     /// <summary>The folder that relative paths start from.</summary>
     public required string WorkingFolder { get; init; }
@@ -59,6 +66,7 @@ internal sealed record CliEnvironment
             OutIsTerminal = !Console.IsOutputRedirected && !dumb,
             ErrorIsTerminal = !Console.IsErrorRedirected && !dumb,
             Variable = Environment.GetEnvironmentVariable,
+            VariableNames = () => [.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal)],
             WorkingFolder = Environment.CurrentDirectory,
             Interrupted = interrupted,
             PressedKey = Console.IsInputRedirected ? null : () => Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null,

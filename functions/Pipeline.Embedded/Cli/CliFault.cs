@@ -49,6 +49,9 @@ internal sealed record CliFault(string Type, string Title, string Detail, int Ex
     public static CliFault CannotStart(string detail, string? advice = null) =>
         new("urn:pipeline:problem:cannot-start", "The app cannot start.", detail, Cli.ExitCode.Unreachable) { Advice = advice };
 
+    public static CliFault Unhealthy(string detail, string? advice = null) =>
+        new("urn:pipeline:problem:unhealthy", "Something will not work.", detail, Cli.ExitCode.Unhealthy) { Advice = advice };
+
     public static CliFault Interrupted(string detail, string? advice = null) =>
         new("urn:pipeline:problem:interrupted", "Interrupted.", detail, Cli.ExitCode.Interrupted) { Advice = advice };
 

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Pipeline.Embedded.Cli.Doctor;
 using Pipeline.Embedded.Cli.Sending;
 using Pipeline.Jobs;
 using Pipeline.Storage;
@@ -25,6 +26,7 @@ namespace Pipeline.Embedded.Cli;
 [JsonSerializable(typeof(StreamList))]
 [JsonSerializable(typeof(StreamReport))]
 [JsonSerializable(typeof(StreamAlerts))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class CliJson : JsonSerializerContext

@@ -30,6 +30,9 @@ internal static class ExitCode
     /// <summary>The thing is there, but its state does not allow it: the result of an unfinished job, an id that is taken.</summary>
     public const int Conflict = 8;
 
+    /// <summary><c>doctor</c> found something that will not work.</summary>
+    public const int Unhealthy = 9;
+
     /// <summary>Ctrl-C or a signal ended it (128 + SIGINT, as shells count).</summary>
     public const int Interrupted = 130;
 
@@ -45,6 +48,7 @@ internal static class ExitCode
         (Unauthorized, "key missing or wrong"),
         (Unreachable, "app not reachable, or it cannot start: port or folder in use"),
         (Conflict, "not possible in this state, for instance the result of an unfinished job"),
+        (Unhealthy, "doctor found a fault"),
         (Interrupted, "interrupted by Ctrl-C or a signal"),
     ];
 }

@@ -12,7 +12,7 @@ internal sealed class RootClaim : IDisposable
     private RootClaim(FileStream claimed, string holderPath) => (_lock, _holderPath) = (claimed, holderPath);
 
     /// <summary>Who has the claim.</summary>
-    /// <param name="ProcessId">The process.</param>
+    /// <param name="ProcessId">The process; 0 where it has not said.</param>
     /// <param name="Url">Where it answers to others; null if it is there for one command only.</param>
     /// <param name="EventHubsPort">The port of its own event hubs; null where it has none.</param>
     internal sealed record Holder(int ProcessId, Uri? Url, int? EventHubsPort = null);
@@ -42,10 +42,12 @@ internal sealed class RootClaim : IDisposable
     }
 
     /// <summary>The app that answers to others on this folder; null where there is none.</summary>
-    public static Holder? Served(string root)
+    public static Holder? Served(string root) => ReadHolder(Path.Combine(root, "app.json")) is { Url: not null } ? Held(root) : null;
+
+    /// <summary>Who has the claim now; null where nobody does.</summary>
+    public static Holder? Held(string root)
     {
-        if (ReadHolder(Path.Combine(root, "app.json")) is not { Url: not null } holder)
-            return null;
+        var holder = ReadHolder(Path.Combine(root, "app.json")) ?? new Holder(0, null);
         try
         {
             // What a killed process left: nobody holds the lock any more.

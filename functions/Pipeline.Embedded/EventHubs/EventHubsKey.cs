@@ -26,10 +26,17 @@ internal static class EventHubsKey
         Directory.CreateDirectory(root);
         var path = Path.Combine(root, FileName);
         if (!File.Exists(path)) TryWrite(path, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        return Read(path, out var fault) ?? throw new EmbeddedHostException($"{fault}. Delete it to have the next start make a new one.");
+    }
+
+    /// <summary>The key in a file; null where it holds none.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fault">What is wrong with it, as a sentence without its full stop.</param>
+    public static string? Read(string path, out string? fault)
+    {
         var key = File.ReadAllText(path).Trim();
-        return key.Length >= ShortestKey
-            ? key
-            : throw new EmbeddedHostException($"{path} holds no key of at least {ShortestKey} characters. Delete it to have the next start make a new one.");
+        fault = key.Length >= ShortestKey ? null : $"{path} holds no key of at least {ShortestKey} characters";
+        return fault is null ? key : null;
     }
 
     private static void TryWrite(string path, string key)

@@ -84,7 +84,9 @@ internal sealed record HostKeys(string Master, string Function, string Durable, 
         }
     }
 
-    private static HostKeys Read(string path)
+    /// <summary>Reads the keys.</summary>
+    /// <exception cref="EmbeddedHostException">The file is not what it should be.</exception>
+    public static HostKeys Read(string path)
     {
         var advice = $"Delete {path} to have the next start make new keys.";
         try

@@ -26,9 +26,13 @@ internal sealed record StorageAccountSettings(string Name, string? ConnectionStr
     }
 
     /// <summary>Makes the client. It asks the network nothing yet.</summary>
-    public BlobServiceClient CreateClient()
+    /// <param name="retries">How often it asks again where nothing answers; null for the usual.</param>
+    /// <exception cref="StorageException">The settings make no sense.</exception>
+    public BlobServiceClient CreateClient(int? retries = null)
     {
         var options = BlobObjectStore.ClientOptions();
+        if (retries is { } most)
+            options.Retry.MaxRetries = most;
         if (ConnectionString is not null)
         {
             try

@@ -25,6 +25,7 @@ public sealed class UsageTests
     [InlineData("datasets")]
     [InlineData("upload")]
     [InlineData("volunteer")]
+    [InlineData("doctor")]
     public async Task Help_EveryVerb_HasOneLineInTheRootAndAPageOfItsOwn(string verb)
     {
         var root = await CliRun.OfAsync("--help");
@@ -41,7 +42,7 @@ public sealed class UsageTests
     {
         var run = await CliRun.OfAsync("--help");
         var codes = typeof(ExitCode).GetFields().Select(f => (int)f.GetRawConstantValue()!).ToList();
-        Assert.Equal(10, codes.Count);
+        Assert.Equal(11, codes.Count);
         Assert.All(codes, code => Assert.Matches($@"(?m)^ +{code}  \w", run.Out));
     }
 

@@ -7,7 +7,8 @@ namespace Pipeline.Embedded.Cli.Commands;
 /// <summary><c>serve</c>: the app, until somebody stops it.</summary>
 internal sealed class ServeCommand : Verb
 {
-    private const int UsualPort = 7071;
+    /// <summary>The port where the documentation looks for the app.</summary>
+    public const int UsualPort = 7071;
 
     private readonly GlobalOptions _globals;
     private readonly Option<int?> _port = CommonArguments.Number("--port", "PORT", $"Port to listen on; 0 takes a free one [default: {UsualPort}]", 0, 65535);

@@ -8,7 +8,8 @@ internal static class StoreDatabase
     /// <summary>The statuses of instances that can still receive something: Running, Pending, Suspended.</summary>
     public const string LiveStatuses = "(0, 6, 7)";
 
-    private const int SchemaVersion = 1;
+    /// <summary>The format of the file, in its <c>user_version</c>.</summary>
+    public const int SchemaVersion = 1;
 
     private const string Tables =
         $"""

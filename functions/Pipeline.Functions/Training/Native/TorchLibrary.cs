@@ -22,11 +22,37 @@ internal static class TorchLibrary
             throw failure;
     }
 
+    /// <summary>How PyTorch is, or would be, loaded here. Other than <see cref="EnsureLoaded"/> this writes no file.</summary>
+    /// <exception cref="TorchUnavailableException">It cannot be.</exception>
+    /// <exception cref="DllNotFoundException">The loader refuses it, for a reason for which there is no cure.</exception>
+    public static string Examine()
+    {
+        var version = typeof(torch).Assembly.GetName().Version!.ToString(3);
+        var names = Names();
+        if (OperatingSystem.IsLinux() && Folder(names.Torch) is { } folder)
+        {
+            LoadTorch(folder, names.Torch);
+            var binding = Binding(names.Binding);
+            try
+            {
+                NativeLibrary.Load(binding);
+            }
+            catch (DllNotFoundException refused) when (refused.Message.Contains("version `", StringComparison.Ordinal))
+            {
+                var (name, image) = Weakened(binding, refused);
+                var copy = Caches().Select(cache => Path.Combine(cache, name)).FirstOrDefault(File.Exists);
+                if (copy is null || !File.ReadAllBytes(copy).AsSpan().SequenceEqual(image))
+                    return $"TorchSharp {version}; this system's C++ runtime is older, so the first training makes a copy that loads with it, {Path.Combine(Caches().First(), name)}";
+            }
+        }
+        EnsureLoaded();
+        return $"TorchSharp {version}";
+    }
+
     private static TorchUnavailableException? Load()
     {
-        (string Torch, string Binding) names = OperatingSystem.IsWindows() ? ("torch_cpu.dll", "LibTorchSharp.dll")
-            : OperatingSystem.IsMacOS() ? ("libtorch_cpu.dylib", "libLibTorchSharp.dylib") : ("libtorch_cpu.so", "libLibTorchSharp.so");
-        var folder = Folders().FirstOrDefault(f => File.Exists(Path.Combine(f, names.Torch)));
+        var names = Names();
+        var folder = Folder(names.Torch);
         if (folder is null)
         {
             return new TorchUnavailableException($"Training needs PyTorch, and there is none for {RuntimeInformation.RuntimeIdentifier} beside the app. "
@@ -37,7 +63,7 @@ internal static class TorchLibrary
             if (OperatingSystem.IsLinux())
             {
                 NativeHeap.KeepFreedMemory();
-                LoadOnLinux(folder, names.Torch, Folders().Select(f => Path.Combine(f, names.Binding)).First(File.Exists));
+                LoadOnLinux(folder, names.Torch, Binding(names.Binding));
             }
             torch.InitializeDeviceType(DeviceType.CPU);
             // Workers are what runs side by side, each on a thread of its own. One thread also keeps the order of additions, so that
@@ -51,11 +77,23 @@ internal static class TorchLibrary
         }
     }
 
-    private static void LoadOnLinux(string folder, string torch, string binding)
+    private static (string Torch, string Binding) Names() => OperatingSystem.IsWindows() ? ("torch_cpu.dll", "LibTorchSharp.dll")
+        : OperatingSystem.IsMacOS() ? ("libtorch_cpu.dylib", "libLibTorchSharp.dylib") : ("libtorch_cpu.so", "libLibTorchSharp.so");
+
+    private static string? Folder(string torch) => Folders().FirstOrDefault(f => File.Exists(Path.Combine(f, torch)));
+
+    private static string Binding(string name) => Folders().Select(f => Path.Combine(f, name)).First(File.Exists);
+
+    // The binding finds these by their names once they are loaded, wherever the binding itself lies.
+    private static void LoadTorch(string folder, string torch)
     {
-        // The binding finds these by their names once they are loaded, wherever the binding itself lies.
         NativeLibrary.Load(Path.Combine(folder, torch));
         NativeLibrary.Load(Path.Combine(folder, "libtorch.so"));
+    }
+
+    private static void LoadOnLinux(string folder, string torch, string binding)
+    {
+        LoadTorch(folder, torch);
         try
         {
             NativeLibrary.Load(binding);
@@ -72,14 +110,8 @@ internal static class TorchLibrary
     /// <param name="cache">A folder of the user's own.</param>
     internal static string Patched(string library, DllNotFoundException refused, string cache)
     {
-        var image = File.ReadAllBytes(library);
-        var elf = new ElfVersions(image);
-        var missing = elf.Needs().Where(n => !n.IsWeak && refused.Message.Contains($"`{n.Version}' not found", StringComparison.Ordinal)).ToList();
-        // Without its version, a symbol that is called would end the process at that moment. Better not to start.
-        if (missing.Count == 0 || missing.SelectMany(elf.SymbolsOf).Except(Unused, StringComparer.Ordinal).Any())
-            throw refused;
-        var copy = Path.Combine(cache, Convert.ToHexStringLower(SHA256.HashData(image).AsSpan(0, 12)), Path.GetFileName(library));
-        var patched = elf.Weaken(missing);
+        var (name, patched) = Weakened(library, refused);
+        var copy = Path.Combine(cache, name);
         if (File.Exists(copy) && File.ReadAllBytes(copy).AsSpan().SequenceEqual(patched))
             return copy;
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -88,6 +120,18 @@ internal static class TorchLibrary
         File.WriteAllBytes(temporary, patched);
         File.Move(temporary, copy, overwrite: true);
         return copy;
+    }
+
+    /// <summary>The copy's path within a cache, and its bytes.</summary>
+    private static (string Name, byte[] Image) Weakened(string library, DllNotFoundException refused)
+    {
+        var image = File.ReadAllBytes(library);
+        var elf = new ElfVersions(image);
+        var missing = elf.Needs().Where(n => !n.IsWeak && refused.Message.Contains($"`{n.Version}' not found", StringComparison.Ordinal)).ToList();
+        // Without its version, a symbol that is called would end the process at that moment. Better not to start.
+        if (missing.Count == 0 || missing.SelectMany(elf.SymbolsOf).Except(Unused, StringComparer.Ordinal).Any())
+            throw refused;
+        return (Path.Combine(Convert.ToHexStringLower(SHA256.HashData(image).AsSpan(0, 12)), Path.GetFileName(library)), elf.Weaken(missing));
     }
 
     private static IEnumerable<string> Folders()
@@ -102,13 +146,15 @@ internal static class TorchLibrary
         return $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
     }
 
+    // A service account may have no home, or one that it cannot write to.
+    private static IEnumerable<string> Caches() =>
+        new[] { Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), Path.Combine(Path.GetTempPath(), $"pipeline-{Environment.UserName}") }
+            .Where(parent => parent.Length > 0).Select(parent => Path.Combine(parent, "pipeline", "native"));
+
     private static string Cache()
     {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        // A service account may have no home, or one that it cannot write to.
-        foreach (var parent in new[] { home, Path.Combine(Path.GetTempPath(), $"pipeline-{Environment.UserName}") }.Where(p => p.Length > 0))
+        foreach (var folder in Caches())
         {
-            var folder = Path.Combine(parent, "pipeline", "native");
             try
             {
                 if (OperatingSystem.IsWindows())
