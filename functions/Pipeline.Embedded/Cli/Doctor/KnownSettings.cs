@@ -67,5 +67,5 @@ internal static class KnownSettings
         || (variable.Length > 8 && NearestName.Find(variable, Values.Concat(Sections.Keys.Where(section => section.Length > 8))) is not null);
 
     private static string Cure(string given, IEnumerable<string> names) =>
-        NearestName.Find(given, names) is { } near ? $"Did you mean '{near}'? Otherwise take it away." : "Take it away, or see the settings in README.md.";
+        NearestName.Find(given, names) is { } near ? $"Did you mean '{near}'? Otherwise take it away." : "Take it away, or see the settings in functions/Pipeline.Embedded/README.md.";
 }
