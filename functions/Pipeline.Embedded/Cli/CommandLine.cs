@@ -35,6 +35,17 @@ internal sealed class CommandLine
     /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(IReadOnlyList<string> args, CliEnvironment environment) => new CommandLine(environment).RunAsync(args);
 
+    /// <summary>The names of all verbs.</summary>
+    public static IReadOnlyList<string> Verbs => [.. new CommandLine(CliEnvironment.OfProcess(CancellationToken.None))._root.Subcommands.Select(verb => verb.Name)];
+
+    /// <summary>Reads a command line without doing what it says.</summary>
+    /// <returns>What is wrong with it; null for nothing.</returns>
+    public static CliFault? Check(IReadOnlyList<string> args)
+    {
+        var parsed = new CommandLine(CliEnvironment.OfProcess(CancellationToken.None))._root.Parse(args);
+        return parsed.Action is ParseErrorAction ? UsageFaults.Of(parsed) : null;
+    }
+
     private async Task<int> RunAsync(IReadOnlyList<string> args)
     {
         var parsed = _root.Parse(args.Count == 0 ? ["--help"] : args);

@@ -44,19 +44,19 @@ internal sealed class PipelineCommand : IAsyncDisposable
     /// <param name="variables">Environment variables beside those of this process; null takes one away.</param>
     public static PipelineCommand Start(string folder, IEnumerable<string> args, string input = "", IEnumerable<(string Name, string? Value)>? variables = null)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder };
         foreach (var arg in new[] { "exec", Path.Combine(AppContext.BaseDirectory, "Pipeline.Embedded.dll") }.Concat(args))
             start.ArgumentList.Add(arg);
         foreach (var (name, value) in new (string, string?)[] { ("PIPELINE_URL", null), ("PIPELINE_KEY", null), ("AzureWebJobsStorage", null) }.Concat(variables ?? []))
             start.Environment[name] = value;
+        return Start(start, input);
+    }
+
+    /// <summary>Starts another program.</summary>
+    public static PipelineCommand Start(ProcessStartInfo start, string input = "")
+    {
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
         var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();
