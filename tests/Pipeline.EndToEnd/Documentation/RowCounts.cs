@@ -12,9 +12,9 @@ public sealed class RowCounts(DatasetCatalog datasets)
 {
     [Function("CountRows")]
     [RequiresRole(Role.Reader)]
-    public async Task<IActionResult> RunAsync(
+    public Task<IActionResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/rows/{name}")] HttpRequest request,
         string name,
         CancellationToken cancellationToken) =>
-        Responses.Ok(await datasets.DescribeAsync(name, cancellationToken));
+        Responses.GuardAsync(async () => Responses.Ok(await datasets.DescribeAsync(name, cancellationToken)));
 }
