@@ -15,7 +15,7 @@ internal static class Catalog
 
     public static IReadOnlyDictionary<string, Measurement> Measurements { get; } =
         DurableMeasurements.All.Concat(BatchMeasurements.All).Concat(AmqpMeasurements.All).Concat(NexmarkMeasurements.All).Concat(WindowLatency.All).Concat(StreamMemory.All)
-            .Concat(StreamKeys.All).Concat(TrainingMeasurements.All).Concat(SimulationMeasurements.All).Concat(GridMeasurements.All).Concat(AlignmentMeasurements.All).ToDictionary();
+            .Concat(StreamKeys.All).Concat(SinkCost.All).Concat(TrainingMeasurements.All).Concat(SimulationMeasurements.All).Concat(GridMeasurements.All).Concat(AlignmentMeasurements.All).ToDictionary();
 
     public static string Usage(string[] asked)
     {

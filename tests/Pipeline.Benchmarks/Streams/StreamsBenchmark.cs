@@ -22,6 +22,7 @@ internal sealed class StreamsBenchmark : IBenchmark
 
         var latency = await ChildProcess.MeasureAsync(WindowLatency.Name, cancellationToken, run.Quick ? 5 : 30);
         var memory = await ChildProcess.MeasureAsync(StreamMemory.Name, cancellationToken, run.Quick ? 500_000 : 50_000_000, 5_000);
+        var sinks = await ChildProcess.MeasureAsync(SinkCost.Name, cancellationToken, run.Quick ? 6 : 20, 400);
         var (amqp, inProcess) = (samples[AmqpMeasurements.PerSecond], log[AmqpMeasurements.PerSecond]);
         new MarkdownTable("measured", "Pipeline", "goal")
             .Row("events of 200 bytes over AMQP to a function, events/s", Figures.Readable(amqp), "≥ 100,000")
@@ -31,6 +32,7 @@ internal sealed class StreamsBenchmark : IBenchmark
             .Row("window's end to sink at 20,000 events/s, p99, ms", Figures.Readable(latency[WindowLatency.P99]), "< 250")
             .Row(run.Quick ? "memory over half a million events: growth, MB" : "memory over 50 million events: growth after the first fifth, MB", Figures.Readable(memory[StreamMemory.Growth]), "flat")
             .Row("its peak, MB", Figures.Readable(memory[StreamMemory.Peak]), "")
+            .Row("a stream to a dataset by days and an alert, 400 events/s: cores at work", Figures.Number(sinks[SinkCost.Cores]), "")
             .WriteTo(run.Output);
         if (!run.Quick)
             await RunKeysAsync(run, cancellationToken);
@@ -42,6 +44,7 @@ internal sealed class StreamsBenchmark : IBenchmark
         figures.Add("p99_ms", latency[WindowLatency.P99]);
         figures.Add("memory_growth_mb", memory[StreamMemory.Growth]);
         figures.Add("log_per_s", inProcess);
+        figures.Add("sink_cores", sinks[SinkCost.Cores]);
         await RunNexmarkAsync(run, figures, cancellationToken);
         return figures;
     }

@@ -19,7 +19,9 @@ internal static class WindowLatency
     public const string Windows = "windows";
     public const string CpuShare = "cpu_cores";
 
-    private const string Send = "streams-latency-send";
+    /// <summary>Sends trades from a process of its own; the arguments are the seconds, the connection and the events a second.</summary>
+    public const string Send = "streams-latency-send";
+
     private const int PerSecond = 20_000;
     private const int Symbols = 500;
     private const int WarmUpSeconds = 4;
@@ -59,7 +61,8 @@ internal static class WindowLatency
             throw new BenchmarkException(await put.Content.ReadAsStringAsync(cancellationToken));
         var began = Stopwatch.GetTimestamp();
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
-        await ChildProcess.MeasureAsync(Send, [arguments[0], host.EventHubsConnectionString!], cancellationToken);
+        var seconds = int.Parse(arguments[0], CultureInfo.InvariantCulture) + WarmUpSeconds;
+        await ChildProcess.MeasureAsync(Send, [Figures.Whole(seconds), host.EventHubsConnectionString!, Figures.Whole(PerSecond)], cancellationToken);
         var cores = (Process.GetCurrentProcess().TotalProcessorTime - processor) / Stopwatch.GetElapsedTime(began);
         var delays = probe.Delays(WarmUpSeconds);
         return new Dictionary<string, double>
@@ -73,14 +76,14 @@ internal static class WindowLatency
 
     private static async Task<IReadOnlyDictionary<string, double>> SendAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var seconds = int.Parse(arguments[0], CultureInfo.InvariantCulture) + WarmUpSeconds;
+        var (seconds, perSecond) = (int.Parse(arguments[0], CultureInfo.InvariantCulture), int.Parse(arguments[2], CultureInfo.InvariantCulture));
         await using var sender = new EventHubSender(
             () => EventHubConnectionSettings.Parse(arguments[1], EventHubServices.ConnectionName), TimeProvider.System, NullLogger<EventHubSender>.Instance);
         var random = new Random(7);
         var began = Stopwatch.GetTimestamp();
-        for (var sent = 0L; sent < (long)seconds * PerSecond;)
+        for (var sent = 0L; sent < (long)seconds * perSecond;)
         {
-            var due = (long)(Stopwatch.GetElapsedTime(began).TotalSeconds * PerSecond);
+            var due = (long)(Stopwatch.GetElapsedTime(began).TotalSeconds * perSecond);
             if (due <= sent)
             {
                 await Task.Delay(1, cancellationToken);

@@ -62,12 +62,17 @@ public sealed partial class DuckDbSession : IDisposable
     public void AddTable(TableSchema schema, IReadOnlyList<ParquetFile> files) => AddView(schema.Name, TableSql(schema, files));
 
     /// <summary>Reads Parquet files into a table in memory, which replaces the one of that name. A confined session reads what lies in its folders.</summary>
-    internal void LoadTable(TableSchema schema, IReadOnlyList<ParquetFile> files)
+    internal void LoadTable(TableSchema schema, IReadOnlyList<ParquetFile> files) => Replace("TABLE", schema, files);
+
+    /// <summary>Shows Parquet files as a table, in place of the one of that name. A confined session reads what lies in its folders.</summary>
+    internal void ShowTable(TableSchema schema, IReadOnlyList<ParquetFile> files) => Replace("VIEW", schema, files);
+
+    private void Replace(string kind, TableSchema schema, IReadOnlyList<ParquetFile> files)
     {
         var known = _readable.Count;
         try
         {
-            Execute($"CREATE OR REPLACE TABLE {SqlText.Name(schema.Name)} AS {TableSql(schema, files)}");
+            Execute($"CREATE OR REPLACE {kind} {SqlText.Name(schema.Name)} AS {TableSql(schema, files)}");
         }
         finally
         {

@@ -56,7 +56,8 @@ internal sealed class RecordingSinkKind : IStreamSinkKind
             throw;
         }
         var rows = new List<string>();
-        await foreach (var row in StreamOutputReader.ReadAsync(output, cancellationToken))
+        using var reader = new StreamOutputReader();
+        await foreach (var row in reader.ReadAsync(output, cancellationToken))
             rows.Add(row);
         Assert.Equal(output.Rows, rows.Count);
         lock (_outputs)

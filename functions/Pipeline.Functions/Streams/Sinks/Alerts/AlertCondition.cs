@@ -26,12 +26,12 @@ internal sealed record AlertCondition(string Text)
     }
 
     /// <summary>The rows of an output that meet it, by their numbers, each as a JSON array.</summary>
-    public async Task<IReadOnlyList<(long Number, string Row)>> MatchesAsync(StreamOutput output, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(long Number, string Row)>> MatchesAsync(StreamOutputReader reader, StreamOutput output, int most, CancellationToken cancellationToken)
     {
-        using var session = StreamOutputReader.Open(output);
+        using var opened = reader.Open(output);
         var name = SqlText.Name(Number);
         var sql = $"SELECT * EXCLUDE ({name}), {name} FROM (SELECT *, row_number() OVER () - 1 AS {name} FROM output) WHERE ({Text}\n)";
-        var found = await session.ReadRowsAsync(sql, [.. output.Columns, new ColumnSchema(Number, "BIGINT")], most, cancellationToken);
+        var found = await opened.Session.ReadRowsAsync(sql, [.. output.Columns, new ColumnSchema(Number, "BIGINT")], most, cancellationToken);
         return [.. found.Rows.Select(row => (long.Parse(row.AsSpan(row.LastIndexOf(',') + 1).TrimEnd(']'), CultureInfo.InvariantCulture), row))];
     }
 

@@ -11,6 +11,7 @@ internal sealed class AlertSink(string name, AlertCondition condition, int index
     private const int AlertsOfACall = 100;
 
     private readonly SinkProgress _progress = new();
+    private readonly StreamOutputReader _reader = new();
 
     public string? LeavesBy => webhook is null ? null : $"a webhook of {webhook.Url.Host}";
 
@@ -30,7 +31,11 @@ internal sealed class AlertSink(string name, AlertCondition condition, int index
         await alerts.RemoveAsync(origin, index, from, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _reader.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private async Task CallAsync(WebhookTarget target, StreamOrigin origin, IReadOnlyList<StreamAlert> found, CancellationToken cancellationToken)
     {
@@ -59,7 +64,7 @@ internal sealed class AlertSink(string name, AlertCondition condition, int index
         var json = new RowJson(output.Columns);
         var found = new List<StreamAlert>();
         var next = 0;
-        foreach (var (number, row) in await condition.MatchesAsync(output, MostOfACommit, cancellationToken))
+        foreach (var (number, row) in await condition.MatchesAsync(_reader, output, MostOfACommit, cancellationToken))
         {
             OutputWindow? window = null;
             if (output.Windows is { } windows)

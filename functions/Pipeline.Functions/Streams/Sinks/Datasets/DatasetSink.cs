@@ -10,6 +10,8 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
 {
     private const int ParallelWrites = 8;
 
+    private readonly StreamOutputReader _reader = new();
+
     public string? Dataset => spec.Dataset;
 
     public async Task PublishAsync(StreamOutput output, IStreamFence fence, CancellationToken cancellationToken)
@@ -47,7 +49,11 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _reader.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Where the windows of a file are told that holds several.</summary>
     internal static string WindowsOf(string path) => $"{path[..path.IndexOf('/')]}/_windows/{path[(path.LastIndexOf('/') + 1)..]}.json";
@@ -56,11 +62,12 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
     {
         if (AsItIs(output) is { } whole) return [(whole, output.File)];
         var files = new List<(SinkFile, string)>();
-        using var session = Open(output.Columns, new ParquetFile(output.File), folder);
-        foreach (var file in await FilesAsync(session, output, cancellationToken))
+        using var opened = _reader.Open(output);
+        foreach (var file in await FilesAsync(opened.Session, output, cancellationToken))
         {
-            var local = folder.File(string.Create(CultureInfo.InvariantCulture, $"{files.Count}.parquet"));
-            await session.WriteResultAsync(file.Sql, output.Columns, local, spec.Compression ?? DatasetSinkSpec.UsualCompression, [], cancellationToken);
+            var (made, local) = (opened.File("made.parquet"), folder.File(string.Create(CultureInfo.InvariantCulture, $"{files.Count}.parquet")));
+            await opened.Session.WriteResultAsync(file.Sql, output.Columns, made, spec.Compression ?? DatasetSinkSpec.UsualCompression, [], cancellationToken);
+            File.Move(made, local);
             files.Add((file, local));
         }
 
@@ -90,14 +97,6 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
             return values;
         }, cancellationToken);
         return [.. times.Select(t => SinkFiles.OfRows(output, spec, t))];
-    }
-
-    private DuckDbSession Open(IReadOnlyList<ColumnSchema> columns, ParquetFile file, TaskFolder folder)
-    {
-        var session = DuckDbSession.Open(new DuckDbSessionOptions { TempDirectory = folder.Path }, time);
-        session.AddTable(new TableSchema(SinkFiles.Table, ParquetCarrier.WithStoredNames(columns)), [file]);
-        session.Confine(folder.Path + Path.DirectorySeparatorChar);
-        return session;
     }
 
     // Whoever has taken the partition may write the same file: so on condition of what was there before the fence was asked.
@@ -168,8 +167,13 @@ internal sealed class DatasetSink(DatasetSinkSpec spec, bool corrects, IObjectSt
         var footer = await FooterReader.ReadAsync(old, path, cancellationToken);
         if (footer.Rows != rows) return; // A host did this, and died before it could tell.
         IReadOnlyList<ColumnSchema> columns = [.. footer.Columns.Select(c => new ColumnSchema(c.Name, c.Type))];
-        using (var session = Open(columns, new ParquetFile(old, Rows: ranges), folder))
+        using (var session = DuckDbSession.Open(new DuckDbSessionOptions { TempDirectory = folder.Path }, time))
+        {
+            session.AddTable(new TableSchema(SinkFiles.Table, ParquetCarrier.WithStoredNames(columns)), [new ParquetFile(old, Rows: ranges)]);
+            session.Confine(folder.Path + Path.DirectorySeparatorChar);
             await session.WriteResultAsync($"SELECT * FROM {SinkFiles.Table}", columns, local, spec.Compression ?? DatasetSinkSpec.UsualCompression, [], cancellationToken);
+        }
+
         await PutAsync(path, () => File.OpenRead(local), fence, cancellationToken);
     }
 }

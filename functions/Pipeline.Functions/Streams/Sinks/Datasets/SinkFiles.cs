@@ -7,7 +7,7 @@ namespace Pipeline.Streams;
 internal static class SinkFiles
 {
     /// <summary>The table that the SQL of the files reads.</summary>
-    public const string Table = "output";
+    public const string Table = OutputSession.Table;
 
     // A replay, sliding windows and sessions give thousands of windows at once, each with a row or two.
     private const int MostFilesOfWindows = 32;

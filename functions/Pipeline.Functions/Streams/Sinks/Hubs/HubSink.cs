@@ -12,6 +12,7 @@ internal sealed class HubSink(string hub, string? key, string? idField, IEventHu
     private const int EventsOfAPart = 2_000;
 
     private readonly SinkProgress _progress = new();
+    private readonly StreamOutputReader _reader = new();
 
     public string? LeavesBy { get; init; }
 
@@ -24,7 +25,7 @@ internal sealed class HubSink(string hub, string? key, string? idField, IEventHu
         var done = _progress.Of(output.Origin);
         var (number, window) = (0L, 0);
         var events = new List<OutgoingEvent>();
-        await foreach (var row in StreamOutputReader.ReadAsync(output, cancellationToken))
+        await foreach (var row in _reader.ReadAsync(output, cancellationToken))
         {
             if (output.Windows is { } windows)
             {
@@ -49,7 +50,11 @@ internal sealed class HubSink(string hub, string? key, string? idField, IEventHu
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _reader.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private OutgoingEvent Event(StreamOutput output, RowJson json, string row, long number, int window, int keyAt)
     {

@@ -11,6 +11,7 @@ namespace Pipeline.Streams;
 internal sealed class OrderSink(int index, TimeSpan? expires, IReadOnlyList<IStreamSink> targets, BookStore books) : IStreamSink
 {
     private readonly ConcurrentDictionary<(int Generation, string Place), Warm> _warm = new();
+    private readonly StreamOutputReader _reader = new();
 
     public string? Dataset => targets.Select(target => target.Dataset).FirstOrDefault(dataset => dataset is not null);
 
@@ -52,6 +53,7 @@ internal sealed class OrderSink(int index, TimeSpan? expires, IReadOnlyList<IStr
 
     public async ValueTask DisposeAsync()
     {
+        _reader.Dispose();
         foreach (var target in targets) await target.DisposeAsync();
     }
 
@@ -61,14 +63,14 @@ internal sealed class OrderSink(int index, TimeSpan? expires, IReadOnlyList<IStr
         return new Warm(state, etag, await books.OpenAsync(state, expires, cancellationToken));
     }
 
-    private static async Task<(List<Execution> Done, BookDelta Delta, long Rows)> ApplyAsync(Warm warm, StreamOutput output, CancellationToken cancellationToken)
+    private async Task<(List<Execution> Done, BookDelta Delta, long Rows)> ApplyAsync(Warm warm, StreamOutput output, CancellationToken cancellationToken)
     {
         var reader = new OrderRows(output.Columns);
         var done = new List<Execution>();
         var added = new Dictionary<long, LimitOrder>();
         var removed = new List<long>();
         var rows = warm.State.Rows;
-        await foreach (var row in StreamOutputReader.ReadAsync(output, cancellationToken))
+        await foreach (var row in _reader.ReadAsync(output, cancellationToken))
         {
             var (order, tick) = reader.Read(row, rows++);
             if (order is not null)

@@ -13,10 +13,10 @@ internal static class WebhookCalls
     public const int MostBytes = 256 << 10;
 
     /// <summary>The calls, in order.</summary>
-    public static async IAsyncEnumerable<WebhookCall> OfAsync(StreamOutput output, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<WebhookCall> OfAsync(StreamOutputReader reader, StreamOutput output, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var json = new RowJson(output.Columns);
-        await using var rows = StreamOutputReader.ReadAsync(output, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var rows = reader.ReadAsync(output, cancellationToken).GetAsyncEnumerator(cancellationToken);
         foreach (var window in output.Windows?.Select(w => (OutputWindow?)w) ?? [null])
         {
             var left = window?.Rows ?? output.Rows;

@@ -4,6 +4,7 @@ namespace Pipeline.Streams;
 internal sealed class WebhookSink(WebhookTarget target, WebhookClient client) : IStreamSink
 {
     private readonly SinkProgress _progress = new();
+    private readonly StreamOutputReader _reader = new();
 
     public string? LeavesBy => $"a webhook of {target.Url.Host}";
 
@@ -12,7 +13,7 @@ internal sealed class WebhookSink(WebhookTarget target, WebhookClient client) : 
         await fence.EnsureOwnedAsync(cancellationToken);
         var done = _progress.Of(output.Origin);
         var next = 0;
-        await foreach (var call in WebhookCalls.OfAsync(output, cancellationToken))
+        await foreach (var call in WebhookCalls.OfAsync(_reader, output, cancellationToken))
         {
             if (next++ < done) continue;
             await client.SendAsync(target, call, cancellationToken);
@@ -20,5 +21,9 @@ internal sealed class WebhookSink(WebhookTarget target, WebhookClient client) : 
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _reader.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }
