@@ -16,6 +16,7 @@ public sealed class CommandsTests(ITestOutputHelper output)
         ("samples/digits/digits.json", "\"epochs\": 8", "\"epochs\": 1"),
         ("samples/flights-delay/flights-delay.json", "\"epochs\": 4", "\"epochs\": 1"),
         ("samples/flights-delay/flights-federated.json", "\"epochs\": 12", "\"epochs\": 2"),
+        ("samples/flights-live/model.json", "\"epochs\": 12", "\"epochs\": 2"),
         ("samples/climate/mountain.json", "\"days\": 15", "\"days\": 0.25"),
         ("samples/gene-search/lambda.json", "\"count\": 2000", "\"count\": 50"),
         ("samples/signal-search/sky.json", "\"samples\": 524288", "\"samples\": 131072"),
@@ -27,6 +28,9 @@ public sealed class CommandsTests(ITestOutputHelper output)
         ("--rows 5000000", "--rows 50000"),
         ("--rate 2000 --count 100000", "--count 20000"),
         ("--count 500000", "--count 50000"),
+        ("arrived < '2001-01-05'", "arrived < '2001-01-03'"),
+        ("between '2001-01-05' and '2001-01-06'", "between '2001-01-03' and '2001-01-04'"),
+        ("--speed 1800 --count 5000", "--speed 1800 --count 500"),
     ];
 
     // These read what a stream is still about to write: a person would try again, too.

@@ -1,30 +1,21 @@
-using Pipeline.EndToEnd.Cli;
-using Pipeline.EndToEnd.Fixtures;
-using Pipeline.Tests.Storage;
-
 namespace Pipeline.EndToEnd.Samples;
 
 /// <summary>The retail report, from the command line as its README says, against what DuckDB says of the same sales.</summary>
 public sealed class RetailTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly DuckDb _duck = new();
+    private readonly SampleFolder _sample = new();
 
-    public void Dispose()
-    {
-        _duck.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _sample.Dispose();
 
     [Fact]
     public async Task Retail_FiveMillionSales_AreReportedAsDuckDbWould()
     {
-        var made = (await PipelineCommand.RunAsync(_folder.Path, "generate", "retail", "--rows", "5000000", "--seed", "1", "-o", "csv")).Expect(0);
+        var made = await _sample.RunAsync("generate", "retail", "--rows", "5000000", "--seed", "1", "-o", "csv");
         Assert.Matches(@"(?m)^sales,24,\d+,month\r?$", made.Out);
-        _duck.Run($"create view sales as from read_parquet('{_folder[".pipeline", "store", "datasets", "sales"]}/*/*.parquet', hive_partitioning = true, hive_types_autocast = false)");
-        _duck.Run($"create view products as from '{_folder[".pipeline", "store", "datasets", "products"]}/*.parquet'");
+        _sample.Duck.Run($"create view sales as from read_parquet('{_sample.Dataset("sales")}', hive_partitioning = true, hive_types_autocast = false)");
+        _sample.Duck.Run($"create view products as from '{_sample.Dataset("products")}'");
 
-        Assert.Equal(5_000_000L, _duck.Value("select count(*) from sales"));
+        Assert.Equal(5_000_000L, _sample.Duck.Value("select count(*) from sales"));
         await ExpectAsync("monthly.json", """
             with months as (
                 select month, sum(quantity * price) as revenue, sum(quantity) as units, count(distinct receipt) as receipts,
@@ -39,13 +30,13 @@ public sealed class RetailTests : IDisposable
             select month, place, name, category, units, revenue from ranked join products using (product) where place <= 3 order by month, place
             """, 72);
         // The report is a dataset as well.
-        Assert.Equal(24L, _duck.Value($"select count(*) from '{_folder[".pipeline", "store", "datasets", "retail-monthly"]}/*.parquet'"));
+        Assert.Equal(24L, _sample.Duck.Value($"select count(*) from '{_sample.Dataset("retail-monthly")}'"));
     }
 
     private async Task ExpectAsync(string spec, string oracle, int rows)
     {
-        var run = (await PipelineCommand.RunAsync(_folder.Path, "run", Path.Combine(Repository.Root, "samples", "retail", spec), "-o", "csv", "-q")).Expect(0);
-        var wanted = _duck.Rows($"select columns(*)::varchar from ({oracle})").Select(row => string.Join(',', row)).ToList();
+        var run = await _sample.RunAsync("run", SampleFolder.Sample("retail", spec), "-o", "csv", "-q");
+        var wanted = _sample.Duck.Rows($"select columns(*)::varchar from ({oracle})").Select(row => string.Join(',', row)).ToList();
         Assert.Equal(rows, wanted.Count);
         Assert.Equal(wanted, run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.TrimEnd('\r')));
     }
