@@ -63,7 +63,7 @@ internal sealed record SpecFile(ReadOnlyMemory<byte> Json, JsonElement Document,
 
     /// <summary>The files that a spec for volunteers names: its input and what its units share. Each is <c>folder/…/file</c>.</summary>
     public IReadOnlyList<string> Files() =>
-        [.. new[] { Member(Member(Document, "input"), "file"), Member(Member(Document, "parameters"), "reference") }
+        [.. new[] { Member(Member(Document, "input"), "file"), Member(Member(Document, "parameters"), "reference"), Member(Member(Document, "parameters"), "matrix"), Member(Member(Document, "parameters"), "right") }
             .Where(name => name is { ValueKind: JsonValueKind.String }).Select(name => name!.Value.GetString()!).Where(name => name.Contains('/', StringComparison.Ordinal))];
 
     private static JsonElement? Member(JsonElement? parent, string name) =>

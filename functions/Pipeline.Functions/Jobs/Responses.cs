@@ -80,7 +80,7 @@ public static class Responses
         {
             return Problem(ProblemTypes.Policy, StatusCodes.Status403Forbidden, e.Message);
         }
-        catch (StorageException e) when (e is InvalidObjectNameException or CorruptParquetException or SchemaMismatchException)
+        catch (StorageException e) when (e is InvalidObjectNameException or CorruptParquetException or DamagedFileException or SchemaMismatchException)
         {
             return Problem(ProblemTypes.InvalidRequest, StatusCodes.Status400BadRequest, e.Message);
         }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Jobs;
 using Pipeline.Simulation.Programs;
 using Pipeline.Simulation.Running;
+using Pipeline.Storage;
 
 namespace Pipeline.Simulation;
 
@@ -18,6 +19,7 @@ public static class SimulationServices
         .AddSingleton<ProgramDefinition, ConjugateGradientDefinition>()
         .AddSingleton<ProgramDefinition, NasEpDefinition>()
         .AddSingleton<ProgramDefinition, NasCgDefinition>()
+        .AddSingleton<INamedFileFormat, MatrixMarketFile>()
         .AddSingleton<ProgramInputs>()
         .AddSingleton<WarmGroups>()
         .AddSingleton<CheckpointStore>()

@@ -252,6 +252,18 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Upload_AMatrix_SaysHowSpecsNameItAndClosesNothing()
+    {
+        await File.WriteAllTextAsync(_folder["plate.mtx"], "%%MatrixMarket matrix array real general\n1 1\n1\n");
+        _app.On("PUT /api/datasets/matrices/files/plate.mtx", "", 201);
+
+        var run = await RunAsync("upload", "plate.mtx", "matrices");
+
+        Assert.Equal((0, "matrices/plate.mtx\n"), (run.ExitCode, run.Out));
+        Assert.DoesNotContain(_app.Requests, r => r.Line.StartsWith("POST", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Upload_AFileThatIsRefused_NamesItAndDoesNotCloseTheUpload()
     {
         await File.WriteAllTextAsync(_folder["bad.parquet"], "JUNK");

@@ -105,6 +105,62 @@ public class ConjugateGradientTests
         Assert.Equal("There is no file 'systems/c.mtx' in the container datasets.", Assert.Single(faults).Detail);
     }
 
+    [Theory]
+    [InlineData("%%MatrixMarket matrix coordinate real symmetric\n2 2 1\n1 1 2\n\n% the end\n", null)]
+    [InlineData("%%MatrixMarket matrix coordinate pattern general\r\n% c\r\n2 3 1\r\n1 3\r\n", null)]
+    [InlineData("%%MatrixMarket matrix array real general\n2 1\n6\n8", null)]
+    [InlineData("", "Line 1: a Matrix Market file starts with '%%MatrixMarket matrix'.")]
+    [InlineData("%%MatrixMarket matrix coordinate complex general\n1 1 0\n", "Line 1: this is 'coordinate complex general'")]
+    [InlineData("%%MatrixMarket matrix coordinate real general\n2 2 1\n3 1 1\n", "Line 3: '3' is no whole number from 1 to 2.")]
+    [InlineData("%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 nan\n", "Line 3: 'nan' is no finite number.")]
+    [InlineData("%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 1\n2 2 1\n", "Line 4: there are more than the 1 elements that the sizes announce.")]
+    [InlineData("%%MatrixMarket matrix coordinate real general\n2 2 2000000000\n", "Line 2: '2000000000' is no whole number from 0 to 200000000.")]
+    [InlineData("%%MatrixMarket matrix array real general\n2 2\n1\n2\n3\n4\n", "Line 2: the vector has 2 columns; it must have one.")]
+    public void Check_AFile_IsReadOrRefusedWithItsLine(string text, string? words)
+    {
+        var refused = Record.Exception(() => MatrixMarket.Check(new StringReader(text), CancellationToken.None));
+
+        Assert.Equal(words is null, refused is null);
+        Assert.StartsWith(words ?? "", refused?.Message ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_ALineWithoutEnd_IsRefusedBeforeItIsRead()
+    {
+        using var text = new StreamReader(new EndlessStream());
+
+        var refused = Assert.Throws<FormatException>(() => MatrixMarket.Check(text, CancellationToken.None));
+
+        Assert.Equal("Line 1: it has more than 1024 characters.", refused.Message);
+    }
+
+    private sealed class EndlessStream : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            buffer.AsSpan(offset, count).Fill((byte)'x');
+            return count;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+
     private static Task PutAsync(IObjectStore store, string path, string text) =>
         store.WriteAsync("datasets", path, new MemoryStream(Encoding.UTF8.GetBytes(text)), WriteCondition.None, CancellationToken.None);
 

@@ -1,3 +1,4 @@
+using Pipeline.Simulation.Programs;
 using Pipeline.Storage;
 
 namespace Pipeline.Tests.Storage;
@@ -60,6 +61,19 @@ public sealed class DatasetWriterTests : IDisposable
 
         Assert.Equal(">a\nACGT\n"u8.ToArray(), await File.ReadAllBytesAsync(_store.LocalPath("datasets", $"d/{path}")!));
         Assert.Equal("d/a.parquet", Assert.Single((await _catalog.OpenAsync("d", s_ct)).Files).Object.Path);
+    }
+
+    [Fact]
+    public async Task Write_AMatrix_IsLookedAtBeforeItTakesTheOldOnesPlace()
+    {
+        var writer = new DatasetWriter(_store, _catalog, [new MatrixMarketFile()]);
+        var matrix = "%%MatrixMarket matrix coordinate real symmetric\n% a plate\n2 2 2\n1 1 2\n2 2 4\n"u8.ToArray();
+        await writer.WriteAsync("matrices", "plate.mtx", new OneWayStream(matrix), s_ct);
+
+        var e = await Assert.ThrowsAsync<DamagedFileException>(() => writer.WriteAsync("matrices", "plate.mtx", new OneWayStream(matrix[..^6]), s_ct));
+
+        Assert.Equal("'matrices/plate.mtx' cannot be read: Line 5: the file ends here, before all that its sizes announce. Nothing was written.", e.Message);
+        Assert.Equal(matrix, await File.ReadAllBytesAsync(_store.LocalPath("datasets", "matrices/plate.mtx")!));
     }
 
     [Fact]

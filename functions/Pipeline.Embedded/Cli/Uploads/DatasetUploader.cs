@@ -13,7 +13,16 @@ internal sealed class DatasetUploader(PipelineClient client)
 
     /// <summary>Uploads the files, shows how far it is, and writes the marker that makes them usable.</summary>
     /// <exception cref="CliException">A file is too large, cannot be read, or was refused.</exception>
-    public Task<DatasetView> UploadAsync(LocalDataset local, string dataset, IProgressDisplay display, CancellationToken cancellationToken)
+    public Task<DatasetView> UploadAsync(LocalDataset local, string dataset, IProgressDisplay display, CancellationToken cancellationToken) =>
+        UploadAsync(local, dataset, display, () => client.CompleteUploadAsync(dataset, cancellationToken), cancellationToken);
+
+    /// <summary>Uploads a file that programs read by name, and shows how far it is.</summary>
+    /// <returns>The name by which specs know it.</returns>
+    /// <exception cref="CliException">The file is too large, cannot be read, or was refused.</exception>
+    public Task<string> UploadFileAsync(LocalDataset local, string dataset, IProgressDisplay display, CancellationToken cancellationToken) =>
+        UploadAsync(local, dataset, display, () => Task.FromResult($"{dataset}/{local.Files[0].Path}"), cancellationToken);
+
+    private Task<T> UploadAsync<T>(LocalDataset local, string dataset, IProgressDisplay display, Func<Task<T>> close, CancellationToken cancellationToken)
     {
         // Before the first byte goes out: half a dataset helps nobody.
         if (local.Files.FirstOrDefault(f => f.Length > WebServer.MaxBodyBytes) is { } large)
@@ -29,7 +38,7 @@ internal sealed class DatasetUploader(PipelineClient client)
                 try
                 {
                     await SendAsync(local, dataset, progress, cancellationToken);
-                    return await client.CompleteUploadAsync(dataset, cancellationToken);
+                    return await close();
                 }
                 catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
                 {

@@ -11,6 +11,9 @@ internal sealed record LocalDataset(string Source, IReadOnlyList<LocalDataset.Da
     // Nobody nests partitions deeper; it bounds what a folder that was named by mistake costs.
     private const int MaxDepth = 16;
 
+    /// <summary>True for one file that programs read by name: it is no data, and there is nothing to close when it is there.</summary>
+    public bool IsFileByName => Files is [var file] && DatasetFolders.IsFileByName(file.Path);
+
     /// <summary>Bytes of all files.</summary>
     public long Bytes => Files.Sum(f => f.Length);
 
@@ -20,7 +23,7 @@ internal sealed record LocalDataset(string Source, IReadOnlyList<LocalDataset.Da
     /// <param name="Length">Its bytes.</param>
     internal sealed record DataFile(string FullPath, string Path, long Length);
 
-    /// <summary>Reads what is at a path: a Parquet file, or a folder tree of them.</summary>
+    /// <summary>Reads what is at a path: a Parquet file, a folder tree of them, or a file that programs read by name.</summary>
     /// <param name="path">A path that the user gave.</param>
     /// <param name="workingFolder">Where it starts from.</param>
     /// <exception cref="CliException">There is nothing, or no Parquet file.</exception>
@@ -29,7 +32,7 @@ internal sealed record LocalDataset(string Source, IReadOnlyList<LocalDataset.Da
         var full = Path.GetFullPath(path, workingFolder);
         if (File.Exists(full))
         {
-            return IsParquet(full)
+            return IsParquet(full) || DatasetFolders.IsFileByName(full)
                 ? new LocalDataset(path, [new DataFile(full, Path.GetFileName(full), new FileInfo(full).Length)])
                 : throw new CliException(CliFault.InvalidInput($"{path} is not a Parquet file: its name does not end in .parquet."));
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Pipeline.Simulation.Programs;
 
@@ -7,6 +8,43 @@ internal static class MatrixMarket
 {
     /// <summary>The most elements that are read.</summary>
     public const int MaxElements = 200_000_000;
+
+    // The format's own bound is 1,024.
+    private const int MaxLine = 1024;
+
+    /// <summary>Looks through a file without keeping it: a matrix by its elements, or a vector, and nothing behind them.</summary>
+    /// <exception cref="FormatException">It is neither; the message says in which line and why.</exception>
+    public static void Check(TextReader reader, CancellationToken cancellationToken)
+    {
+        var number = 0;
+        var header = Header(reader, ref number);
+        var isVector = header is ["array", "real" or "integer", "general"];
+        if (!isVector && header is not ["coordinate", "real" or "integer" or "pattern", "symmetric" or "general"])
+            throw Fault(1, $"this is '{Short(string.Join(' ', header))}'; 'coordinate' with 'real', 'integer' or 'pattern' and 'symmetric' or 'general' is a matrix here, and 'array real general' a vector");
+        var sizes = Fields(reader, ref number, isVector ? 2 : 3);
+        var rows = Whole(sizes[0], number, 1, isVector ? MaxElements : int.MaxValue - 1);
+        var columns = Whole(sizes[1], number, 1, int.MaxValue - 1);
+        if (isVector && columns != 1)
+            throw Fault(number, $"the vector has {columns} columns; it must have one");
+        var count = isVector ? rows : Whole(sizes[2], number, 0, MaxElements);
+        for (var i = 0; i < count; i++)
+        {
+            if (i % 4096 == 0)
+                cancellationToken.ThrowIfCancellationRequested();
+            var fields = Fields(reader, ref number, isVector ? 1 : header[1] == "pattern" ? 2 : 3);
+            if (!isVector)
+                _ = Whole(fields[0], number, 1, rows) + (long)Whole(fields[1], number, 1, columns);
+            if (isVector || fields.Length == 3)
+                _ = Real(fields[^1], number);
+        }
+
+        while (ReadLine(reader, ++number) is { } line)
+        {
+            if (line.AsSpan().Trim() is { Length: > 0 } rest && rest[0] != '%')
+                throw Fault(number, $"there are more than the {count} elements that the sizes announce");
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
 
     /// <summary>Reads a symmetric matrix: <c>coordinate</c>, <c>real</c>, <c>integer</c> or <c>pattern</c>, <c>symmetric</c> or <c>general</c>.</summary>
     /// <exception cref="FormatException">It is not one; the message says in which line and why.</exception>
@@ -73,7 +111,7 @@ internal static class MatrixMarket
     private static string[] Header(TextReader reader, ref int number)
     {
         number++;
-        var words = (reader.ReadLine() ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var words = (ReadLine(reader, number) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return words is [var banner, var what, ..] && banner == "%%MatrixMarket" && what.Equals("matrix", StringComparison.OrdinalIgnoreCase)
             ? [.. words.Skip(2).Select(w => w.ToLowerInvariant())]
             : throw Fault(1, "a Matrix Market file starts with '%%MatrixMarket matrix'");
@@ -84,13 +122,29 @@ internal static class MatrixMarket
         while (true)
         {
             number++;
-            if (reader.ReadLine() is not { } line)
+            if (ReadLine(reader, number) is not { } line)
                 throw Fault(number, "the file ends here, before all that its sizes announce");
             var fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length == 0 || fields[0][0] == '%')
                 continue;
             return fields.Length == count ? fields : throw Fault(number, $"there are {fields.Length} fields where {count} must be");
         }
+    }
+
+    // TextReader's own would read a line of gigabytes.
+    private static string? ReadLine(TextReader reader, int number)
+    {
+        var line = new StringBuilder();
+        while (reader.Read() is var read && read >= 0 && read != '\n')
+        {
+            if (line.Length == MaxLine)
+                throw Fault(number, $"it has more than {MaxLine} characters");
+            line.Append((char)read);
+        }
+
+        if (line.Length == 0 && reader.Peek() < 0)
+            return null;
+        return line.ToString();
     }
 
     private static int Whole(string text, int line, int min, int max) =>

@@ -14,6 +14,17 @@ public static partial class DatasetFolders
     /// <summary>What the names of data files end with.</summary>
     public const string Extension = ".parquet";
 
+    // Files that applications and programs read by name.
+    private static readonly string[] s_filesByName = [".fasta", ".mtx", ".wav"];
+
+    /// <summary>Whether a file may lie beside the data of a dataset, for programs that read it by name: <c>.fasta</c>, <c>.mtx</c>, <c>.wav</c>.</summary>
+    /// <param name="path">The file's path or name.</param>
+    public static bool IsFileByName(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return s_filesByName.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Whether an object is a data file of its dataset: files and folders that start with '_' or '.' are not, unless they
     /// are partition folders.</summary>
     /// <param name="path">The object's path in the container.</param>
