@@ -37,6 +37,9 @@ internal sealed record CliEnvironment
     /// <summary>What <c>doctor</c> asks of the machine.</summary>
     public Func<Machine> Machine { get; init; } = () => new Machine();
 
+    /// <summary>The words that start this program.</summary>
+    public IReadOnlyList<string> Program { get; init; } = ["pipeline"];
+
     /// <summary>The folder that relative paths start from.</summary>
     public required string WorkingFolder { get; init; }
 
@@ -67,10 +70,19 @@ internal sealed record CliEnvironment
             ErrorIsTerminal = !Console.IsErrorRedirected && !dumb,
             Variable = Environment.GetEnvironmentVariable,
             VariableNames = () => [.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal)],
+            Program = ProgramOfProcess(),
             WorkingFolder = Environment.CurrentDirectory,
             Interrupted = interrupted,
             PressedKey = Console.IsInputRedirected ? null : () => Console.KeyAvailable ? Console.ReadKey(intercept: true).KeyChar : null,
         };
+    }
+
+    // Built, it is a program of its own; otherwise 'dotnet' runs it.
+    private static IReadOnlyList<string> ProgramOfProcess()
+    {
+        var assembly = typeof(CliEnvironment).Assembly;
+        return Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == assembly.GetName().Name ? [path]
+            : [Environment.ProcessPath ?? "dotnet", "exec", assembly.Location];
     }
 
     private static IReadOnlyList<IGridApplication> BuiltInApplications()

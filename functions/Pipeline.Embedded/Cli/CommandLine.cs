@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Completions;
 using System.CommandLine.Invocation;
 using Pipeline.Embedded.Cli.Commands;
+using Pipeline.Embedded.Cli.Completion;
 using Pipeline.Embedded.Cli.Rendering;
 
 namespace Pipeline.Embedded.Cli;
@@ -20,7 +22,7 @@ internal sealed class CommandLine
         [
             new ServeCommand(_globals), new RunCommand(), new PlanCommand(), new SubmitCommand(), new JobsCommand(), new JobCommand(),
             new ResultCommand(), new CancelCommand(), new RestartCommand(), new DatasetsCommand(), new UploadCommand(), new GenerateCommand(),
-            new StreamCommand(), new SendCommand(), new VolunteerCommand(), new DoctorCommand(),
+            new StreamCommand(), new SendCommand(), new VolunteerCommand(), new DoctorCommand(), new CompletionCommand(),
         ];
         foreach (var verb in verbs)
             _root.Subcommands.Add(verb);
@@ -29,6 +31,7 @@ internal sealed class CommandLine
         _globals.AddTo(_root);
         var help = _root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpText((HelpAction)help.Action!);
+        _root.Directives.OfType<SuggestDirective>().Single().Action = new SuggestAction(new Candidates(environment, _globals));
     }
 
     /// <summary>Runs a command line.</summary>

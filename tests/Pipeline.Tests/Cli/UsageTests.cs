@@ -26,6 +26,7 @@ public sealed class UsageTests
     [InlineData("upload")]
     [InlineData("volunteer")]
     [InlineData("doctor")]
+    [InlineData("completion")]
     public async Task Help_EveryVerb_HasOneLineInTheRootAndAPageOfItsOwn(string verb)
     {
         var root = await CliRun.OfAsync("--help");

@@ -29,6 +29,7 @@ internal sealed class EventOptions
     /// <param name="briefly">Whether its help names only those that say which events are made up.</param>
     public void AddTo(Command verb, bool briefly = false)
     {
+        _generate.CompletionSources.Add(Generators);
         foreach (var option in All)
         {
             option.Hidden = briefly && option != _generate && option != _count && option != _seed;

@@ -23,6 +23,7 @@ internal sealed class GenerateCommand : Verb
     public GenerateCommand()
         : base("generate", "Make data up and upload it, for trying things out")
     {
+        _what.CompletionSources.Add(s_kinds);
         Arguments.Add(_what);
         Options.Add(_rows);
         Options.Add(_seed);

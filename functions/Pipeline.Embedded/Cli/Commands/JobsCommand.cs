@@ -26,6 +26,7 @@ internal sealed class JobsCommand : Verb
             result.AddError($"'{word}' is not a status.{NearestName.Hint(word, Enum.GetNames<JobStatus>())}");
             return null;
         };
+        _kind.CompletionSources.Add("batch", "grid", "scoring", "simulation", "training");
         Options.Add(_kind);
         Options.Add(_status);
         Options.Add(_top);
