@@ -13,6 +13,9 @@ public sealed partial class JobWatch(IEnumerable<IJobKind> kinds, IConfiguration
     /// <summary>The setting that says after how long without a step an orchestration counts as stuck; 26 hours unless set: a task may take 24.</summary>
     public const string StuckAfterSetting = "PipelineStuckAfter";
 
+    // Above what a task may take. What waits by looking again and again (a grid job for volunteers, an upload for its end) moves much oftener.
+    internal static readonly TimeSpan UsualStuckAfter = TimeSpan.FromHours(26);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
     // Jobs older than this are not looked through again for failures.
@@ -62,7 +65,7 @@ public sealed partial class JobWatch(IEnumerable<IJobKind> kinds, IConfiguration
     private TimeSpan StuckAfter()
     {
         if (configuration[StuckAfterSetting] is not { Length: > 0 } text)
-            return TimeSpan.FromHours(26);
+            return UsualStuckAfter;
         return Duration.TryParse(text, out var after) && after > TimeSpan.Zero
             ? after
             : throw new StorageException($"The setting {StuckAfterSetting} is '{text}'; it must be a duration such as 6h.");

@@ -43,6 +43,12 @@ internal sealed class GridHub : IAsyncDisposable
     /// <summary>Histories that ended by continuing as new.</summary>
     public int Continuations { get; private set; }
 
+    /// <summary>The longest time for which it slept.</summary>
+    public TimeSpan LongestSleep { get; private set; }
+
+    /// <summary>What the time is.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
+
     /// <summary>What the hosts do while the orchestration waits.</summary>
     public Func<Task> WhileWaiting { get; set; } = () => Task.CompletedTask;
 
@@ -110,6 +116,8 @@ internal sealed class GridHub : IAsyncDisposable
 
     private async Task WaitAsync(DateTime until)
     {
+        var sleep = until - _time.GetUtcNow().UtcDateTime;
+        LongestSleep = sleep > LongestSleep ? sleep : LongestSleep;
         await WhileWaiting();
         if (until > _time.GetUtcNow().UtcDateTime)
             _time.SetUtcNow(new DateTimeOffset(until));

@@ -30,6 +30,19 @@ public sealed class GridJobTests
     }
 
     [Fact]
+    public async Task Job_WaitsForVolunteers_MovesSoOftenThatItIsNotTakenForStuck()
+    {
+        await using var hub = new GridHub();
+        var started = hub.Now;
+        hub.WhileWaiting = () => hub.Now - started < TimeSpan.FromHours(2) ? Task.CompletedTask : AllAsync(hub, 12, _ => SumApplication.Answer);
+
+        await hub.RunAsync(units: 4);
+
+        Assert.True(hub.Now - started >= TimeSpan.FromHours(2), "nobody came for so long");
+        Assert.InRange(hub.LongestSleep, TimeSpan.FromSeconds(1), JobWatch.UsualStuckAfter / 100);
+    }
+
+    [Fact]
     public async Task Job_HostsThatLieColludeVanishAndSendRubbish_IsRight()
     {
         await using var hub = new GridHub(Settings(("PipelineGridUnitsPerFile", 10)));

@@ -49,7 +49,7 @@ public partial class LocalSettingsTests
     [Fact]
     public void Sample_EveryLine_IsExplained()
     {
-        var guide = Repository.Read("infra/GUIDE.md");
+        var guide = Repository.Read("infra/README.md");
 
         Assert.All(s_values.Keys, name => Assert.Contains($"| `{name}` |", guide, StringComparison.Ordinal));
     }

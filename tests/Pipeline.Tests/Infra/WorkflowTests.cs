@@ -54,7 +54,7 @@ public class WorkflowTests
     [Fact]
     public void Guide_EveryVariableOfTheParameters_IsExplained()
     {
-        var guide = Repository.Read("infra/GUIDE.md");
+        var guide = Repository.Read("infra/README.md");
         var variables = Regex.Matches(Repository.Read("infra/main.parameters.json"), @"\$\{(PIPELINE_\w+)").Select(match => match.Groups[1].Value);
 
         Assert.All(variables, name => Assert.Contains($"`{name}`", guide, StringComparison.Ordinal));
