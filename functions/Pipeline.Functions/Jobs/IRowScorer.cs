@@ -3,7 +3,7 @@ using Pipeline.Sql;
 namespace Pipeline.Jobs;
 
 /// <summary>A model in memory, ready for rows of one kind. Safe for use by several threads.</summary>
-public interface IRowScorer
+public interface IRowScorer : IDisposable
 {
     /// <summary>Its version.</summary>
     int Version { get; }

@@ -31,7 +31,7 @@ public sealed class RowScorerTests : IDisposable
     {
         await TrainAsync(Quantity);
         _duck.Write("select i::bigint as id, (i % 37) / 10.0 - 1.5 as x, (i % 23) / 10.0 - 1 as y, (i % 2)::bigint as class from range(700) r(i)", _folder["rows.parquet"]);
-        var scorer = await OpenAsync("height", "height");
+        using var scorer = await OpenAsync("height", "height");
 
         await scorer.ScoreAsync(_folder["rows.parquet"], _folder["scored.parquet"], s_ct);
 
@@ -48,7 +48,7 @@ public sealed class RowScorerTests : IDisposable
     {
         await TrainAsync(MoonSpec.Of(""", "optimizer": { "type": "adam", "learningRate": 0.05 } """, epochs: 8));
         _duck.Write("select 1::bigint as id, -0.5::double as x, 1.0::double as y, 0::bigint as class union all select 2, 0.5, -0.5, 0", _folder["rows.parquet"]);
-        var scorer = await OpenAsync("moons", "moon");
+        using var scorer = await OpenAsync("moons", "moon");
 
         await scorer.ScoreAsync(_folder["rows.parquet"], _folder["scored.parquet"], s_ct);
 
@@ -67,12 +67,18 @@ public sealed class RowScorerTests : IDisposable
             select * from (values (1::bigint, 0.5::double, 0.5::double, 1::bigint), (2, null, 0.5, 1), (3, 0.5, 0.5, 2), (4, 0.5, -9, 1), (5, 0.5, 0.5, 1)) t(id, x, y, class)
             """, _folder["rows.parquet"]);
 
-        await (await OpenAsync("height", "height")).ScoreAsync(_folder["rows.parquet"], _folder["scored.parquet"], s_ct);
+        using var scorer = await OpenAsync("height", "height");
+        await scorer.ScoreAsync(_folder["rows.parquet"], _folder["scored.parquet"], s_ct);
 
         var rows = _duck.Rows($"select id, height from '{_folder["scored.parquet"]}'");
         Assert.Equal([1L, 2L, 3L, 4L, 5L], rows.Select(r => r[0]));
         Assert.Equal([false, true, true, true, false], rows.Select(r => r[1] is null));
         Assert.Equal(rows[0][1], rows[4][1]);
+
+        // What comes next meets nothing of that.
+        _duck.Write("select 9::bigint as id, 0.5::double as x, 0.5::double as y, 1::bigint as class", _folder["rows.parquet"]);
+        await scorer.ScoreAsync(_folder["rows.parquet"], _folder["scored.parquet"], s_ct);
+        Assert.Equal([[9L, rows[0][1]]], _duck.Rows($"select id, height from '{_folder["scored.parquet"]}'"));
     }
 
     [Fact]
@@ -81,7 +87,8 @@ public sealed class RowScorerTests : IDisposable
         await TrainAsync(MoonSpec.Of(epochs: 1));
         _duck.Write("select 1::bigint as id, 1.0::double as x, 1.0::double as y, 0::bigint as class limit 0", _folder["rows.parquet"]);
 
-        await (await OpenAsync("moons", "moon")).ScoreAsync(_folder["rows.parquet"], _folder["scored.parquet"], s_ct);
+        using var scorer = await OpenAsync("moons", "moon");
+        await scorer.ScoreAsync(_folder["rows.parquet"], _folder["scored.parquet"], s_ct);
 
         Assert.Empty(_duck.Rows($"select moon, moon_probability from '{_folder["scored.parquet"]}'"));
     }

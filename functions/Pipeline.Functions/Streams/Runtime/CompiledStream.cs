@@ -52,6 +52,7 @@ internal sealed record CompiledStream(StreamSpec Spec, StreamQuery Query, IRowSc
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Scorer?.Dispose();
         foreach (var sink in Sinks)
             await sink.DisposeAsync();
         if (LateSink is not null)

@@ -49,6 +49,7 @@ internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, Dataset
                 throw new SpecException("", e.Message, ProblemTypes.Policy);
             }
         }
+        scorer?.Dispose();
         foreach (var sink in late is null ? sinks : [.. sinks, late])
             await sink.DisposeAsync();
         throw new SpecException(faults);
@@ -93,6 +94,7 @@ internal sealed class StreamCompiler(IEnumerable<IStreamSinkKind> kinds, Dataset
             var scorer = await models.OpenAsync(score.Model, pin?.Version ?? score.Version, score.As, query.Result, cancellationToken);
             if (pin is null || pin.Fingerprint == scorer.Fingerprint)
                 return scorer;
+            scorer.Dispose();
             faults.Add(new SpecFault("/score", $"Version {pin.Version} of the model '{pin.Model}' is another than the stream was put with: that one was deleted. Put the stream again to go on with this one."));
         }
         catch (SpecException e)

@@ -19,16 +19,18 @@ internal static class SaidTable
         ? [new(name, document.Data.Label.IsText ? "VARCHAR" : "INTEGER"), new(name == UsualName ? "probability" : $"{name}_probability", "DOUBLE")]
         : [new(name, "DOUBLE")];
 
-    /// <summary>Makes the table.</summary>
-    /// <param name="session">Where.</param>
+    /// <summary>Makes the table, without rows.</summary>
+    public static void Create(DuckDbSession session, IReadOnlyList<ColumnSchema> columns) =>
+        session.Execute($"CREATE TABLE {Name} ({string.Join(", ", columns.Select(c => $"{SqlText.Name(c.Name)} {c.Type}"))})");
+
+    /// <summary>Fills the table, in place of what it held.</summary>
+    /// <param name="session">Where it is.</param>
     /// <param name="document">The model.</param>
     /// <param name="predictions">What it says.</param>
-    /// <param name="name">What the column of predictions is called.</param>
     /// <param name="used">For each row whether there is a prediction of it; null where there is one of each. Of others it says null.</param>
-    public static void Create(DuckDbSession session, ModelDocument document, Predictions predictions, string name, IReadOnlyList<bool>? used = null)
+    public static void Fill(DuckDbSession session, ModelDocument document, Predictions predictions, IReadOnlyList<bool>? used = null)
     {
-        var columns = Columns(document, name);
-        session.Execute($"CREATE TABLE {Name} ({string.Join(", ", columns.Select(c => $"{SqlText.Name(c.Name)} {c.Type}"))})");
+        session.Execute($"TRUNCATE {Name}");
         var label = document.Data.Label;
         using var appender = session.Connection.CreateAppender(Name);
         var sample = 0;
@@ -37,7 +39,8 @@ internal static class SaidTable
             var row = appender.CreateRow();
             if (used is not null && !used[i])
             {
-                foreach (var _ in columns)
+                row.AppendNullValue();
+                if (document.Classifies())
                     row.AppendNullValue();
             }
             else if (!document.Classifies())

@@ -49,9 +49,11 @@ public sealed class ScoringRunner(IObjectStore store, ModelRuntime runtime, Samp
         using (var session = DuckDbSession.Open(new DuckDbSessionOptions { TempDirectory = folder.Path }, time))
         {
             session.AddTable(whole.ReadSchema(), [whole.Local(file, fetched)]);
-            SaidTable.Create(session, document, predictions, SaidTable.UsualName);
+            var said = SaidTable.Columns(document, SaidTable.UsualName);
+            SaidTable.Create(session, said);
+            SaidTable.Fill(session, document, predictions);
             session.Confine(local);
-            IReadOnlyList<ColumnSchema> columns = [.. whole.Columns, .. SaidTable.Columns(document, SaidTable.UsualName)];
+            IReadOnlyList<ColumnSchema> columns = [.. whole.Columns, .. said];
             await session.WriteResultAsync($"SELECT * FROM {SampleSource.Table} POSITIONAL JOIN {SaidTable.Name}", columns, local, "zstd", [], cancellationToken);
         }
         await fetcher.EnsureUnchangedAsync(slice, fetched, cancellationToken);

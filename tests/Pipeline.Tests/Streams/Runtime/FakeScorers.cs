@@ -41,6 +41,10 @@ internal sealed class FakeScorers : IRowScorers
 
         public IReadOnlyList<ColumnSchema> Columns => [new(name, "DOUBLE")];
 
+        public void Dispose()
+        {
+        }
+
         public Task ScoreAsync(string file, string target, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref models._calls);
