@@ -3,9 +3,12 @@ using Pipeline.Tests.Architecture;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>The script that azd runs after a deployment, with a stand-in for the Azure CLI that notes what it is asked.</summary>
+/// <summary>The script that azd runs after a deployment, from either system, with a stand-in for the Azure CLI that notes what it is asked.</summary>
 public sealed class HookTests : IDisposable
 {
+    /// <summary>The script for a POSIX shell, and the one for PowerShell.</summary>
+    public static TheoryData<string> Scripts => ["postdeploy.sh", "postdeploy.ps1"];
+
     private static readonly (string Name, string Value)[] s_environment =
     [
         ("AZURE_RESOURCE_GROUP", "rg-test"), ("AZURE_FUNCTION_APP_NAME", "func-test"), ("AZURE_EVENT_GRID_TOPIC", "evgst-test"),
@@ -16,52 +19,59 @@ public sealed class HookTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    [SkippableFact]
-    public void PostDeploy_AppThatIsReady_HasEventGridCallIt()
+    [SkippableTheory]
+    [MemberData(nameof(Scripts))]
+    public void PostDeploy_AppThatIsReady_HasEventGridCallIt(string script)
     {
-        var (exit, output, calls) = Run(failures: 0, s_environment);
+        var (exit, output, calls) = Run(script, failures: 0, s_environment);
 
         Assert.True(exit == 0, output);
         var call = Assert.Single(calls);
         Assert.Contains("deployment group create", call, StringComparison.Ordinal);
         Assert.Contains("--resource-group rg-test", call, StringComparison.Ordinal);
-        Assert.Contains("blob-subscriptions.bicep", call, StringComparison.Ordinal);
+        Assert.Contains("--name blob-subscriptions", call, StringComparison.Ordinal);
+        var template = call.Split("--template-file ")[1].Split(" --parameters ")[0];
+        Assert.Equal(Path.Combine(Repository.Root, "infra", "modules", "blob-subscriptions.bicep"), Path.GetFullPath(template));
         Assert.Contains("functionAppName=func-test systemTopicName=evgst-test dataStorageName=stdatatest undeliveredContainerName=undelivered-events", call, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
-    public void PostDeploy_AppThatIsNotReadyYet_IsTriedAgain()
+    [SkippableTheory]
+    [MemberData(nameof(Scripts))]
+    public void PostDeploy_AppThatIsNotReadyYet_IsTriedAgain(string script)
     {
-        var (exit, output, calls) = Run(failures: 2, s_environment);
+        var (exit, output, calls) = Run(script, failures: 2, s_environment);
 
         Assert.True(exit == 0, output);
         Assert.Equal(3, calls.Count);
         Assert.Contains("attempt 2 of 10", output, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
-    public void PostDeploy_AppThatIsNeverReady_FailsAndSaysWhatToDo()
+    [SkippableTheory]
+    [MemberData(nameof(Scripts))]
+    public void PostDeploy_AppThatIsNeverReady_FailsAndSaysWhatToDo(string script)
     {
-        var (exit, output, calls) = Run(failures: 99, s_environment);
+        var (exit, output, calls) = Run(script, failures: 99, s_environment);
 
         Assert.Equal(1, exit);
         Assert.Equal(10, calls.Count);
         Assert.Contains("azd hooks run postdeploy", output, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
-    public void PostDeploy_PrivateNetwork_HasNothingToDo()
+    [SkippableTheory]
+    [MemberData(nameof(Scripts))]
+    public void PostDeploy_PrivateNetwork_HasNothingToDo(string script)
     {
-        var (exit, _, calls) = Run(failures: 0, [.. s_environment.Where(pair => pair.Name != "PIPELINE_UPLOADS_BY"), ("PIPELINE_UPLOADS_BY", "hub")]);
+        var (exit, _, calls) = Run(script, failures: 0, [.. s_environment.Where(pair => pair.Name != "PIPELINE_UPLOADS_BY"), ("PIPELINE_UPLOADS_BY", "hub")]);
 
         Assert.Equal(0, exit);
         Assert.Empty(calls);
     }
 
-    [SkippableFact]
-    public void PostDeploy_WithoutItsVariables_NamesTheFirstThatIsMissing()
+    [SkippableTheory]
+    [MemberData(nameof(Scripts))]
+    public void PostDeploy_WithoutItsVariables_NamesTheFirstThatIsMissing(string script)
     {
-        var (exit, output, calls) = Run(failures: 0, [.. s_environment.Where(pair => pair.Name != "AZURE_EVENT_GRID_TOPIC")]);
+        var (exit, output, calls) = Run(script, failures: 0, [.. s_environment.Where(pair => pair.Name != "AZURE_EVENT_GRID_TOPIC")]);
 
         Assert.Equal(1, exit);
         Assert.Empty(calls);
@@ -85,7 +95,12 @@ public sealed class HookTests : IDisposable
         }
     }
 
-    private (int Exit, string Output, List<string> Calls) Run(int failures, params (string Name, string Value)[] environment)
+    private (int Exit, string Output, List<string> Calls) Run(string script, int failures, params (string Name, string Value)[] environment) =>
+        script.EndsWith(".ps1", StringComparison.Ordinal)
+            ? PowerShellScript.Run(Path.Combine(Repository.Root, "infra", "hooks", script), failures, environment)
+            : RunInShell(failures, environment);
+
+    private (int Exit, string Output, List<string> Calls) RunInShell(int failures, (string Name, string Value)[] environment)
     {
         if (OperatingSystem.IsWindows())
         {
