@@ -1,4 +1,5 @@
 using Pipeline.Benchmarks.Batch;
+using Pipeline.Benchmarks.Dashboard;
 using Pipeline.Benchmarks.Durable;
 using Pipeline.Benchmarks.Grid;
 using Pipeline.Benchmarks.Measuring;
@@ -11,11 +12,11 @@ namespace Pipeline.Benchmarks;
 /// <summary>The benchmarks by name, and the measurements that they run in processes of their own.</summary>
 internal static class Catalog
 {
-    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark(), new TrainingBenchmark(), new SimulationBenchmark(), new GridBenchmark()];
+    public static IReadOnlyList<IBenchmark> Benchmarks { get; } = [new DurableBenchmark(), new BatchBenchmark(), new StreamsBenchmark(), new TrainingBenchmark(), new SimulationBenchmark(), new GridBenchmark(), new DashboardBenchmark()];
 
     public static IReadOnlyDictionary<string, Measurement> Measurements { get; } =
         DurableMeasurements.All.Concat(BatchMeasurements.All).Concat(AmqpMeasurements.All).Concat(NexmarkMeasurements.All).Concat(WindowLatency.All).Concat(StreamMemory.All)
-            .Concat(StreamKeys.All).Concat(SinkCost.All).Concat(TrainingMeasurements.All).Concat(SimulationMeasurements.All).Concat(GridMeasurements.All).Concat(AlignmentMeasurements.All).ToDictionary();
+            .Concat(StreamKeys.All).Concat(SinkCost.All).Concat(TrainingMeasurements.All).Concat(SimulationMeasurements.All).Concat(GridMeasurements.All).Concat(AlignmentMeasurements.All).Concat(DashboardMeasurements.All).ToDictionary();
 
     public static string Usage(string[] asked)
     {

@@ -26,6 +26,12 @@ internal sealed class JobsApp : IAsyncDisposable
         };
     }
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _host.BaseAddress;
+
+    /// <summary>A key that opens all of its API.</summary>
+    public string Key => _host.FunctionKey;
+
     public static async Task<JobsApp> StartAsync(CancellationToken cancellationToken)
     {
         var root = new TemporaryFolder();
@@ -46,7 +52,7 @@ internal sealed class JobsApp : IAsyncDisposable
         foreach (var file in Directory.EnumerateFiles(folder, "*.parquet", SearchOption.AllDirectories))
         {
             var path = Path.GetRelativePath(folder, file).Replace('\\', '/');
-            using var answer = await _http.PutAsync(Address($"api/datasets/{dataset}/files/{path}"), new ByteArrayContent(await File.ReadAllBytesAsync(file, cancellationToken)), cancellationToken);
+            using var answer = await _http.PutAsync(Relative($"api/datasets/{dataset}/files/{path}"), new ByteArrayContent(await File.ReadAllBytesAsync(file, cancellationToken)), cancellationToken);
             await CheckAsync(answer, cancellationToken);
         }
     }
@@ -54,23 +60,23 @@ internal sealed class JobsApp : IAsyncDisposable
     /// <summary>Runs a job from its submission to its rows.</summary>
     public async Task<(string Id, JobResult Result)> RunAsync(string spec, CancellationToken cancellationToken)
     {
-        using var submitted = await _http.PostAsync(Address("api/jobs"), new StringContent(spec, Encoding.UTF8, "application/json"), cancellationToken);
+        using var submitted = await _http.PostAsync(Relative("api/jobs"), new StringContent(spec, Encoding.UTF8, "application/json"), cancellationToken);
         await CheckAsync(submitted, cancellationToken);
         var id = (await submitted.Content.ReadFromJsonAsync<JobAccepted>(Responses.Json, cancellationToken))!.Id;
-        using var ended = await _http.GetAsync(Address($"wait/{id}"), cancellationToken);
+        using var ended = await _http.GetAsync(Relative($"wait/{id}"), cancellationToken);
         await CheckAsync(ended, cancellationToken);
-        using var result = await _http.GetAsync(Address($"api/jobs/{id}/result"), cancellationToken);
+        using var result = await _http.GetAsync(Relative($"api/jobs/{id}/result"), cancellationToken);
         await CheckAsync(result, cancellationToken);
         return (id, (await result.Content.ReadFromJsonAsync<JobResult>(Responses.Json, cancellationToken))!);
     }
 
     public async Task<JobOutput> OutputAsync(string id, CancellationToken cancellationToken) =>
-        (await _http.GetFromJsonAsync<JobView>(Address($"api/jobs/{id}"), Responses.Json, cancellationToken))!.Output!;
+        (await _http.GetFromJsonAsync<JobView>(Relative($"api/jobs/{id}"), Responses.Json, cancellationToken))!.Output!;
 
     /// <summary>The activities of a job's orchestration, each from when it was asked for to when its result was there.</summary>
     public async Task<IReadOnlyList<(string Activity, DateTimeOffset From, DateTimeOffset To)>> ActivitiesAsync(string id, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Address($"runtime/webhooks/durabletask/instances/{id}?showHistory=true"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative($"runtime/webhooks/durabletask/instances/{id}?showHistory=true"));
         request.Headers.Add("x-functions-key", _host.DurableKey);
         using var answer = await _http.SendAsync(request, cancellationToken);
         await CheckAsync(answer, cancellationToken);
@@ -87,7 +93,7 @@ internal sealed class JobsApp : IAsyncDisposable
         _root.Dispose();
     }
 
-    private static Uri Address(string path) => new(path, UriKind.Relative);
+    private static Uri Relative(string path) => new(path, UriKind.Relative);
 
     private static async Task CheckAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ export class Problem extends Error {
 /** The app does not answer. */
 export class Gone extends Error {}
 
+/** Tells of a `change` in whether the app answers, and when it is `back`. */
 export const link = new EventTarget();
 let up = null;
 let asking = null;
@@ -34,8 +35,10 @@ export const key = {
 
 const setUp = value => {
   if (up === value) return;
+  const isBack = up === false;
   up = value;
   link.dispatchEvent(new Event("change"));
+  if (isBack) link.dispatchEvent(new Event("back"));
   if (!up) setTimeout(knock, RETRY);
 };
 

@@ -3,6 +3,7 @@
 import { isUp, key, link } from "./api.js";
 import { h, icon, morph } from "./dom.js";
 import { fault } from "./parts/common.js";
+import * as jobs from "./views/jobs.js";
 
 const views = [
   { name: "jobs", title: "Jobs", routes: { "": "jobs", new: "submit", "*": "job" } },
@@ -12,6 +13,9 @@ const views = [
   { name: "simulation", title: "Simulation", routes: { "": "simulation", "*": "simulation" } },
   { name: "grid", title: "Grid", routes: { "": "grid", "*": "grid" } },
 ];
+
+// The view that most begin with is there at once, so that it asks for its jobs before the browser paints; the others come when they are opened.
+const ready = { jobs };
 
 const main = document.getElementById("main");
 let leave = null;
@@ -40,8 +44,8 @@ const context = signal => ({
       timer = setTimeout(turn, again ? 0 : milliseconds);
       again = false;
     };
-    const wake = () => { if (isUp() && !document.hidden) turn(); };
-    link.addEventListener("change", wake, { signal });
+    const wake = () => { if (!document.hidden) turn(); };
+    link.addEventListener("back", wake, { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     signal.addEventListener("abort", () => clearTimeout(timer));
     turn();
@@ -63,7 +67,7 @@ const show = async (first = false) => {
   document.title = `${view.title} · Pipeline`;
   const file = view.routes[rest[0] ?? ""] ?? view.routes["*"];
   try {
-    const { default: open } = await import(`./views/${file}.js`);
+    const { default: open } = await (ready[file] ?? import(`./views/${file}.js`));
     if (leaving.signal.aborted) return;
     const root = h("div", { class: "view" });
     main.replaceChildren(root);

@@ -108,12 +108,12 @@ export default (root, context, { query }) => {
       const items = shown(), [first, end] = sight(items, 52);
       await jobs.refresh(items.slice(first, end));
       [failure, loaded] = [null, true];
-      if (performance.getEntriesByName("first-view").length === 0) requestAnimationFrame(() => performance.mark("first-view"));
     } catch (error) {
       if (error.name === "AbortError") throw error;
       failure = error.status ? error : null;
     }
     draw();
+    if (loaded && performance.getEntriesByName("first-view").length === 0) requestAnimationFrame(() => performance.mark("first-view"));
   });
   new ResizeObserver(paint).observe(body);
   draw();
