@@ -1,5 +1,4 @@
 using Pipeline.Embedded.Volunteer;
-using Pipeline.Grid.Wire;
 
 namespace Pipeline.Embedded.Cli;
 

@@ -46,7 +46,7 @@ internal sealed class SchemaWriter
             schema["required"] = FieldSchemas.Array(required);
     }
 
-    private JsonObject Field(IReadOnlyList<FieldOutline> fields)
+    private JsonObject Field(List<FieldOutline> fields)
     {
         var forms = new List<JsonObject>();
         foreach (var value in fields.Select(f => f.Value).OfType<JsonObject>())
@@ -142,7 +142,7 @@ internal sealed class SchemaWriter
         return ways.Select(way => new JsonObject { ["if"] = Condition(fork, way.Words), ["then"] = way.Then });
     }
 
-    private static JsonObject Condition(SchemaFork fork, IReadOnlyList<string?> words)
+    private static JsonObject Condition(SchemaFork fork, List<string?> words)
     {
         if (fork.Field is not { } field)
             return new JsonObject { ["required"] = new JsonArray(words[0]) };
@@ -158,13 +158,13 @@ internal sealed class SchemaWriter
     private static bool IsBefore(IReadOnlyDictionary<string, int> first, IReadOnlyDictionary<string, int> second, string fork) =>
         first.Count == second.Count - 1 && first.All(c => c.Key != fork && second.GetValueOrDefault(c.Key) == c.Value);
 
-    private static bool Differs(IReadOnlyList<ObjectOutline> outlines, string name)
+    private static bool Differs(List<ObjectOutline> outlines, string name)
     {
         var first = Alone(outlines[0], name);
         return outlines.Skip(1).Any(o => !JsonNode.DeepEquals(first, Alone(o, name)));
     }
 
-    private static JsonNode? Alone(ObjectOutline outline, string name)
+    private static JsonObject? Alone(ObjectOutline outline, string name)
     {
         if (!Of(outline, name).Any())
             return null;
@@ -177,7 +177,7 @@ internal sealed class SchemaWriter
 
     private static IEnumerable<string> Names(IEnumerable<ObjectOutline> outlines) => outlines.SelectMany(o => o.Fields).Select(f => f.Name).Distinct(StringComparer.Ordinal);
 
-    private static JsonObject Any(IReadOnlyList<JsonObject> forms) =>
+    private static JsonObject Any(List<JsonObject> forms) =>
         forms.Count == 1 ? forms[0] : new JsonObject { ["anyOf"] = new JsonArray([.. forms]) };
 
     private static void Add(List<JsonObject> forms, JsonObject form)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Pipeline.Embedded.Cli.Rendering;
 using Pipeline.Embedded.Cli.Sending;
-using Pipeline.Streams;
 
 namespace Pipeline.Embedded.Cli.Commands;
 

@@ -17,7 +17,7 @@ internal sealed class UploadCommand : Verb
         Arguments.Add(_dataset);
     }
 
-    public override IReadOnlyList<(string Line, string Meaning)> Examples => 
+    public override IReadOnlyList<(string Line, string Meaning)> Examples =>
         [("upload ./flights flights", "upload a folder tree as the dataset 'flights'"), ("upload plate.mtx matrices", "upload a matrix, 'matrices/plate.mtx' in a simulation's spec")];
 
     public override async Task RunAsync(CliContext context, ParseResult parsed)

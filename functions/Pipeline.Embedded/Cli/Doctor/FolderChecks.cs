@@ -1,4 +1,3 @@
-using Pipeline.Embedded.Cli.Rendering;
 
 namespace Pipeline.Embedded.Cli.Doctor;
 

@@ -31,6 +31,8 @@ internal static class KnownSettings
     };
 
     // Those of the platform, of its tools, and of this command line itself.
+    private static readonly string[] s_ours = ["Pipeline", "AzureWebJobs", "EventHubs"];
+
     private static readonly string[] s_others = ["FUNCTIONS_", "WEBSITE_", "APPLICATIONINSIGHTS_", "AZURE_", "AzureFunctions", "DURABLE_TASK_", "REGION_NAME", "SCM_", "ASPNETCORE_", "DOTNET_", "Logging", "OTEL_", "PIPELINE_"];
 
     /// <summary>The functions of the app.</summary>
@@ -63,7 +65,7 @@ internal static class KnownSettings
 
     /// <summary>Whether a variable of the environment, where much is not for us, looks as if it were.</summary>
     public static bool LooksLikeOurs(string variable) =>
-        new[] { "Pipeline", "AzureWebJobs", "EventHubs" }.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        s_ours.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
         || (variable.Length > 8 && NearestName.Find(variable, Values.Concat(Sections.Keys.Where(section => section.Length > 8))) is not null);
 
     private static string Cure(string given, IEnumerable<string> names) =>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Pipeline.Embedded.Durable;
-using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.Embedded.Cli.Doctor;
 
