@@ -78,7 +78,7 @@ internal sealed class ScoringSession : IDisposable
 
     private void ShowAll() => _session.Execute($"CREATE OR REPLACE VIEW {SampleSource.Table} AS SELECT {_inputs} FROM {Rows}");
 
-    private Task ReadAsync(Samples samples, List<bool> used, CancellationToken cancellationToken) => _session.RunAsync(_model.Source.Sql, rows =>
+    private Task<bool> ReadAsync(Samples samples, List<bool> used, CancellationToken cancellationToken) => _session.RunAsync(_model.Source.Sql, rows =>
     {
         new SampleReader(_model.Document.Data, withLabel: false).ReadUsable(rows, samples, used);
         return true;
