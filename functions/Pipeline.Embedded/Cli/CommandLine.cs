@@ -22,7 +22,7 @@ internal sealed class CommandLine
         [
             new ServeCommand(_globals), new RunCommand(), new PlanCommand(), new SubmitCommand(), new JobsCommand(), new JobCommand(),
             new ResultCommand(), new CancelCommand(), new RestartCommand(), new DatasetsCommand(), new UploadCommand(), new GenerateCommand(),
-            new StreamCommand(), new SendCommand(), new VolunteerCommand(), new DoctorCommand(), new CompletionCommand(),
+            new StreamCommand(), new SendCommand(), new VolunteerCommand(), new NewCommand(), new DoctorCommand(), new CompletionCommand(),
         ];
         foreach (var verb in verbs)
             _root.Subcommands.Add(verb);

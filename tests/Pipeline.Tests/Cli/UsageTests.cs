@@ -27,6 +27,7 @@ public sealed class UsageTests
     [InlineData("volunteer")]
     [InlineData("doctor")]
     [InlineData("completion")]
+    [InlineData("new")]
     public async Task Help_EveryVerb_HasOneLineInTheRootAndAPageOfItsOwn(string verb)
     {
         var root = await CliRun.OfAsync("--help");
