@@ -9,5 +9,6 @@ internal static class ApiDocsServices
 {
     public static IServiceCollection AddApiDocs(this IServiceCollection services) => services
         .AddSingleton(provider => new SpecSchemas(
-            provider.GetServices<IJobKind>(), provider.GetServices<IDescribedSpec>(), provider.GetRequiredService<ILogger<SpecSchemas>>()));
+            provider.GetServices<IJobKind>(), provider.GetServices<IDescribedSpec>(), provider.GetRequiredService<ILogger<SpecSchemas>>()))
+        .AddSingleton(provider => new ApiDescription(provider.GetRequiredService<SpecSchemas>()));
 }

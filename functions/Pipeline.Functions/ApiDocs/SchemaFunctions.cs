@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Access;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 
 namespace Pipeline.ApiDocs;
 
@@ -13,6 +14,7 @@ public sealed class SchemaFunctions(SpecSchemas schemas)
     /// <summary>The kinds of spec, and where their schemas are.</summary>
     [Function("ListSchemas")]
     [OpenToAll]
+    [Answers(200, typeof(SchemaList))]
     public async Task<IActionResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/schemas")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -22,6 +24,8 @@ public sealed class SchemaFunctions(SpecSchemas schemas)
     /// <summary>The JSON Schema of one kind of spec.</summary>
     [Function("GetSchema")]
     [OpenToAll]
+    [Answers(200, "application/schema+json", Headers = ["ETag: The version: with If-None-Match, an unchanged one is answered with 304."])]
+    [Answers(304)]
     public async Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/schemas/{kind}")] HttpRequest request, string kind)
     {

@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Access;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 
 namespace Pipeline.Dashboard;
 
@@ -15,11 +16,26 @@ public static class DashboardFunctions
     /// <summary>Gives a file of the page. Routes that are written out win over this one, which takes what is left.</summary>
     [Function("Dashboard")]
     [OpenToAll]
+    [Answers(200, "text/html", Headers = ["ETag: The version: with If-None-Match, an unchanged one is answered with 304."])]
+    [Answers(304)]
     public static IActionResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{*path}")] HttpRequest request)
     {
         var path = (request.Path.Value ?? "").Trim('/');
         if (path == "api" || path.StartsWith("api/", StringComparison.Ordinal))
-            return Responses.NotFound("There is no such route, or not for GET. The README lists the HTTP API.");
+            return Responses.NotFound("There is no such route, or not for GET. GET /api/docs shows those that there are.");
+        return File(request, path);
+    }
+
+    /// <summary>Gives the page that shows the HTTP API.</summary>
+    [Function("ApiDocs")]
+    [OpenToAll]
+    [Answers(200, "text/html", Headers = ["ETag: The version: with If-None-Match, an unchanged one is answered with 304."])]
+    [Answers(304)]
+    public static IActionResult Docs([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/docs")] HttpRequest request) => File(request, "docs.html");
+
+    private static IActionResult File(HttpRequest request, string path)
+    {
+        ArgumentNullException.ThrowIfNull(request);
         if (s_files.Value.Find(path) is not { } file)
             return new ContentResult { StatusCode = StatusCodes.Status404NotFound, ContentType = "text/plain; charset=utf-8", Content = "There is no such page. The dashboard is at /." };
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Access;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 
 namespace Pipeline.Governance;
 
@@ -19,15 +20,20 @@ public sealed class GovernanceFunctions
     /// <summary>Shows where a dataset may be processed.</summary>
     [Function("GetDatasetPolicy")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, typeof(PolicyView))]
+    [MayFail(ProblemTypes.InvalidRequest)]
     public Task<IActionResult> GetPolicyAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/datasets/{name}/policy")] HttpRequest request,
         string name,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            await _policies.FindAsync(name, cancellationToken) is { } policy ? Responses.Ok(new { regions = policy.Regions }) : Responses.NotFound($"The dataset '{name}' has no policy: it may be processed anywhere."));
+            await _policies.FindAsync(name, cancellationToken) is { } policy ? Responses.Ok(new PolicyView(policy.Regions)) : Responses.NotFound($"The dataset '{name}' has no policy: it may be processed anywhere."));
 
     /// <summary>Says where a dataset may be processed: <c>{"regions": ["westeurope"]}</c>.</summary>
     [Function("PutDatasetPolicy")]
     [RequiresRole(Role.Operator)]
+    [Takes(typeof(PolicyView))]
+    [Answers(200, typeof(PolicyView))]
+    [MayFail(ProblemTypes.Conflict, ProblemTypes.StorageFull)]
     public Task<IActionResult> PutPolicyAsync(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/datasets/{name}/policy")] HttpRequest request,
         string name,
@@ -35,12 +41,15 @@ public sealed class GovernanceFunctions
     {
         var policy = ResidencyPolicy.Parse(await Responses.ReadBodyAsync(request, ResidencyPolicy.MaxBytes, cancellationToken));
         await _policies.SetAsync(name, policy, cancellationToken);
-        return Responses.Ok(new { regions = policy.Regions });
+        return Responses.Ok(new PolicyView(policy.Regions));
     });
 
     /// <summary>Shows decisions, newest first, and whether the log hangs together.</summary>
     [Function("GetAudit")]
     [RequiresRole(Role.Operator)]
+    [Query("top", "How many decisions at most.", 1, 1_000, 100)]
+    [Query("before", "Decisions before this one alone.", 1, long.MaxValue)]
+    [Answers(200, typeof(AuditPage))]
     public Task<IActionResult> AuditAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/audit")] HttpRequest request,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>

@@ -5,6 +5,7 @@ using Pipeline.Access;
 using Pipeline.Grid.Scheduling;
 using Pipeline.Grid.Wire;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 
 namespace Pipeline.Grid;
 
@@ -14,6 +15,8 @@ public sealed class GridAdminFunctions(IGridScheduler scheduler)
     /// <summary>Lists hosts, those with the most credit first.</summary>
     [Function("ListGridHosts")]
     [RequiresRole(Role.Operator)]
+    [Query("top", "How many hosts at most.", 1, 1_000, 100)]
+    [Answers(200, typeof(HostList))]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/grid/hosts")] HttpRequest request,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
@@ -22,6 +25,7 @@ public sealed class GridAdminFunctions(IGridScheduler scheduler)
     /// <summary>Bars a host: it gets no more work, and what it has is given to others.</summary>
     [Function("BanGridHost")]
     [RequiresRole(Role.Operator)]
+    [Answers(204)]
     public Task<IActionResult> BanAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/grid/hosts/{id}/ban")] HttpRequest request,
         string id,
@@ -30,6 +34,7 @@ public sealed class GridAdminFunctions(IGridScheduler scheduler)
     /// <summary>Lets a barred host in again.</summary>
     [Function("ReadmitGridHost")]
     [RequiresRole(Role.Operator)]
+    [Answers(204)]
     public Task<IActionResult> ReadmitAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/grid/hosts/{id}/readmit")] HttpRequest request,
         string id,

@@ -9,6 +9,7 @@ using Pipeline.Grid.Scheduling;
 using Pipeline.Grid.Uploads;
 using Pipeline.Grid.Wire;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 using Pipeline.Storage;
 
 namespace Pipeline.Grid;
@@ -19,6 +20,9 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
     /// <summary>Gives an input or a shared file, whole or a range of it.</summary>
     [Function("GetGridFile")]
     [RequiresRole(Role.Volunteer)]
+    [Answers(200, "application/octet-stream")]
+    [Answers(206, "application/octet-stream")]
+    [MayFail(ProblemTypes.InvalidRequest, ProblemTypes.TooManyRequests)]
     public Task<IActionResult> DownloadAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grid/files/{*path}")] HttpRequest request,
         string path,
@@ -38,6 +42,9 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
     /// <summary>Tells how far the upload of a result is.</summary>
     [Function("GetGridUpload")]
     [RequiresRole(Role.Volunteer)]
+    [Query("sha256", "The SHA-256 of all the file's bytes, in lower-case hexadecimal.", Required = true)]
+    [Answers(204, Headers = ["Upload-Offset: How many bytes are there.", "Upload-Complete: Whether those are all: ?1 or ?0."])]
+    [MayFail(ProblemTypes.Conflict, ProblemTypes.TooManyRequests)]
     public Task<IActionResult> UploadStateAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "api/grid/results/{id}")] HttpRequest request,
         string id,
@@ -47,6 +54,10 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
     /// <summary>Takes a part of a result's file.</summary>
     [Function("PutGridUpload")]
     [RequiresRole(Role.Volunteer)]
+    [Takes("application/octet-stream")]
+    [Query("sha256", "The SHA-256 of all the file's bytes, in lower-case hexadecimal.", Required = true)]
+    [Answers(200, typeof(UploadState), Headers = ["Upload-Offset: How many bytes are there.", "Upload-Complete: Whether those are all: ?1 or ?0."])]
+    [MayFail(ProblemTypes.Conflict, ProblemTypes.TooManyRequests, ProblemTypes.StorageFull)]
     public Task<IActionResult> UploadAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/grid/results/{id}")] HttpRequest request,
         string id) => OpenResultAsync(request, id, async (host, assignment, sha256) =>

@@ -11,6 +11,7 @@ using Pipeline.Grid.Uploads;
 using Pipeline.Grid.Volunteers;
 using Pipeline.Grid.Wire;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 
 namespace Pipeline.Grid;
 
@@ -33,6 +34,9 @@ public sealed class GridFunctions(
     /// <summary>Makes a volunteer's account.</summary>
     [Function("RegisterVolunteer")]
     [OpenToAll]
+    [Takes(typeof(VolunteerRequest))]
+    [Answers(201, typeof(VolunteerAnswer))]
+    [MayFail(ProblemTypes.TooManyRequests, ProblemTypes.StorageFull)]
     public Task<IActionResult> RegisterVolunteerAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grid/volunteers")] HttpRequest request,
         CancellationToken cancellationToken) => gate.AnybodyAsync(request, async () =>
@@ -45,6 +49,9 @@ public sealed class GridFunctions(
     /// <summary>Makes a host's account; the volunteer's token says whose.</summary>
     [Function("RegisterGridHost")]
     [RequiresRole(Role.Volunteer)]
+    [Takes(typeof(HostRequest))]
+    [Answers(201, typeof(HostAnswer))]
+    [MayFail(ProblemTypes.TooManyRequests, ProblemTypes.StorageFull)]
     public Task<IActionResult> RegisterHostAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grid/hosts")] HttpRequest request,
         CancellationToken cancellationToken) => gate.VolunteerAsync(request, async volunteerId =>
@@ -59,6 +66,8 @@ public sealed class GridFunctions(
     /// <summary>What is known of the host that asks.</summary>
     [Function("GetOwnGridHost")]
     [RequiresRole(Role.Volunteer)]
+    [Answers(200, typeof(HostStatistics))]
+    [MayFail(ProblemTypes.InvalidRequest, ProblemTypes.NotFound, ProblemTypes.TooManyRequests)]
     public Task<IActionResult> OwnHostAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grid/host")] HttpRequest request,
         CancellationToken cancellationToken) => gate.HostAsync(request, async host =>
@@ -67,6 +76,9 @@ public sealed class GridFunctions(
     /// <summary>Tells anew what the host is.</summary>
     [Function("PutOwnGridHost")]
     [RequiresRole(Role.Volunteer)]
+    [Takes(typeof(HostRequest))]
+    [Answers(204)]
+    [MayFail(ProblemTypes.NotFound, ProblemTypes.TooManyRequests, ProblemTypes.StorageFull)]
     public Task<IActionResult> PutOwnHostAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/grid/host")] HttpRequest request,
         CancellationToken cancellationToken) => gate.HostAsync(request, async host =>
@@ -79,6 +91,9 @@ public sealed class GridFunctions(
     /// <summary>Hands out work; the answer may wait for some to come up.</summary>
     [Function("RequestGridWork")]
     [RequiresRole(Role.Volunteer)]
+    [Takes(typeof(WorkRequest))]
+    [Answers(200, typeof(WorkAnswer))]
+    [MayFail(ProblemTypes.NotFound, ProblemTypes.TooManyRequests, ProblemTypes.StorageFull)]
     public Task<IActionResult> WorkAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grid/work")] HttpRequest request,
         CancellationToken cancellationToken) => gate.WaitingHostAsync(request, () => GridGate.ReadAsync<WorkRequest>(request, WireChecks.Check, cancellationToken), async (host, wish, mayWait) =>
@@ -95,6 +110,9 @@ public sealed class GridFunctions(
     /// <summary>Takes what became of results.</summary>
     [Function("ReportGridResults")]
     [RequiresRole(Role.Volunteer)]
+    [Takes(typeof(ReportRequest))]
+    [Answers(200, typeof(ReportAnswers))]
+    [MayFail(ProblemTypes.NotFound, ProblemTypes.TooManyRequests, ProblemTypes.StorageFull)]
     public Task<IActionResult> ReportAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grid/reports")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
@@ -111,6 +129,9 @@ public sealed class GridFunctions(
     /// <summary>Hears how far a host is, and tells it what to give up and what to take up again.</summary>
     [Function("GridHeartbeat")]
     [RequiresRole(Role.Volunteer)]
+    [Takes(typeof(HeartbeatRequest))]
+    [Answers(200, typeof(HeartbeatAnswer))]
+    [MayFail(ProblemTypes.NotFound, ProblemTypes.TooManyRequests, ProblemTypes.StorageFull)]
     public Task<IActionResult> HeartbeatAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grid/heartbeat")] HttpRequest request,
         CancellationToken cancellationToken) => gate.HostAsync(request, async host =>
@@ -123,6 +144,8 @@ public sealed class GridFunctions(
     /// <summary>The project's applications, signed.</summary>
     [Function("ListGridApplications")]
     [OpenToAll]
+    [Answers(200, typeof(ApplicationList))]
+    [MayFail(ProblemTypes.TooManyRequests)]
     public Task<IActionResult> ApplicationsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grid/applications")] HttpRequest request,
         CancellationToken cancellationToken) => gate.AnybodyAsync(request, async () =>
@@ -135,6 +158,8 @@ public sealed class GridFunctions(
     /// <summary>The project's public key.</summary>
     [Function("GetGridKey")]
     [OpenToAll]
+    [Answers(200, typeof(ProjectKeyAnswer))]
+    [MayFail(ProblemTypes.TooManyRequests)]
     public Task<IActionResult> KeyAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grid/key")] HttpRequest request,
         CancellationToken cancellationToken) => gate.AnybodyAsync(request, async () => GridGate.Ok((await keys.GetAsync(cancellationToken)).Public.ToAnswer()));
@@ -142,6 +167,9 @@ public sealed class GridFunctions(
     /// <summary>Figures about all live jobs, or about one.</summary>
     [Function("GetGridStatistics")]
     [OpenToAll]
+    [Query("job", "The job; all that live, where it is absent.")]
+    [Answers(200, typeof(GridStatistics))]
+    [MayFail(ProblemTypes.NotFound, ProblemTypes.TooManyRequests)]
     public Task<IActionResult> StatisticsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grid/statistics")] HttpRequest request,
         CancellationToken cancellationToken) => gate.AnybodyAsync(request, async () =>
@@ -155,6 +183,9 @@ public sealed class GridFunctions(
     /// <summary>Volunteers by credit.</summary>
     [Function("GetGridLeaderboard")]
     [OpenToAll]
+    [Query("top", "How many volunteers at most.", 1, 100, 20)]
+    [Answers(200, typeof(Leaderboard))]
+    [MayFail(ProblemTypes.TooManyRequests)]
     public Task<IActionResult> LeaderboardAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grid/leaderboard")] HttpRequest request,
         CancellationToken cancellationToken) => gate.AnybodyAsync(request, async () =>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Pipeline.Access;
+using Pipeline.Schemas;
 using Pipeline.Storage;
 
 namespace Pipeline.Jobs;
@@ -13,6 +14,10 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
     /// <summary>Checks a spec and starts its job: 202.</summary>
     [Function("SubmitJob")]
     [RequiresRole(Role.Submitter)]
+    [Takes(Spec = "job")]
+    [Query("id", "The job's id, where the spec has none.")]
+    [Answers(202, typeof(JobAccepted), Headers = ["Location: The job's address."])]
+    [MayFail(ProblemTypes.Conflict, ProblemTypes.Policy, ProblemTypes.StorageFull)]
     public Task<IActionResult> SubmitAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
@@ -27,6 +32,8 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
     /// <summary>Starts a job anew, as another one with the same spec: 202.</summary>
     [Function("RestartJob")]
     [RequiresRole(Role.Submitter)]
+    [Answers(202, typeof(JobAccepted), Headers = ["Location: The job's address."])]
+    [MayFail(ProblemTypes.Conflict, ProblemTypes.Policy, ProblemTypes.StorageFull, ProblemTypes.InvalidSpec)]
     public Task<IActionResult> RestartAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs/{id}/restart")] HttpRequest request,
         string id,
@@ -37,6 +44,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
     /// <summary>Gives the spec of a job as it was sent.</summary>
     [Function("GetJobSpec")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, "application/json")]
     public Task<IActionResult> SpecAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/spec")] HttpRequest request,
         string id,
@@ -46,6 +54,9 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
     /// <summary>Tells how a job would run, without running it.</summary>
     [Function("PlanJob")]
     [RequiresRole(Role.Submitter)]
+    [Takes(Spec = "job")]
+    [Answers(200, typeof(JobPlan))]
+    [MayFail(ProblemTypes.Policy)]
     public Task<IActionResult> PlanAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs/plan")] HttpRequest request,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
@@ -54,6 +65,11 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
     /// <summary>Lists jobs, newest first.</summary>
     [Function("ListJobs")]
     [RequiresRole(Role.Reader)]
+    [Query("kind", "Jobs of this kind alone.")]
+    [Query("status", "Jobs with this status alone.", Words = typeof(JobStatus))]
+    [Query("top", "How many jobs at most.", 1, 1_000, 50)]
+    [Query("continuationToken", "Where the last page ended.")]
+    [Answers(200, typeof(JobPage))]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
@@ -75,6 +91,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
     /// <summary>Shows one job.</summary>
     [Function("GetJob")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, typeof(JobView))]
     public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}")] HttpRequest request,
         string id,
@@ -85,6 +102,9 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
     /// <summary>Gives the rows of a completed job.</summary>
     [Function("GetJobResult")]
     [RequiresRole(Role.Reader)]
+    [Query("top", "How many rows at most.", 1, 100_000, 1_000)]
+    [Answers(200, typeof(JobResult))]
+    [MayFail(ProblemTypes.Conflict, ProblemTypes.Policy)]
     public Task<IActionResult> ResultAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/result")] HttpRequest request,
         string id,
@@ -102,6 +122,9 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
     /// <summary>Gives a file that a completed job made besides its rows, for instance a picture.</summary>
     [Function("GetJobArtifact")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, "image/png")]
+    [Answers(200, "application/octet-stream")]
+    [MayFail(ProblemTypes.Policy)]
     public Task<IActionResult> ArtifactAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/artifacts/{file}")] HttpRequest request,
         string id,
@@ -123,12 +146,14 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
     /// <summary>Cancels a job: 202.</summary>
     [Function("CancelJob")]
     [RequiresRole(Role.Submitter)]
+    [Answers(202, typeof(JobCanceled))]
+    [MayFail(ProblemTypes.Conflict)]
     public Task<IActionResult> CancelAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/jobs/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            await jobs.CancelAsync(client, id, cancellationToken) ? Responses.Ok(new { id, status = JobStatus.Canceled }, StatusCodes.Status202Accepted) : Unknown(id));
+            await jobs.CancelAsync(client, id, cancellationToken) ? Responses.Ok(new JobCanceled(id, JobStatus.Canceled), StatusCodes.Status202Accepted) : Unknown(id));
 
     private static IActionResult Accepted(HttpRequest request, DurableTaskClient client, string id, string kind)
     {

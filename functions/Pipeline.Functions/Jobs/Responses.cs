@@ -109,7 +109,7 @@ public static class Responses
     }
 
     private static string Text(string type, int status, string detail, IReadOnlyList<SpecFault>? errors) =>
-        JsonSerializer.Serialize(new Problem(type, Title(type), status, detail, errors), Json);
+        JsonSerializer.Serialize(new Problem(type, ProblemTypes.Find(type).Title, status, detail, errors), Json);
 
     /// <summary>How many things a request asks for with <c>top</c>.</summary>
     /// <exception cref="SpecException">It is no whole number from 1 to <paramref name="most"/>.</exception>
@@ -124,20 +124,4 @@ public static class Responses
 
     private static SpecException TooLarge(int limit) =>
         new("", $"The document has more than {ByteSize.Format(limit)}, which is the most that is read. Put data into a dataset and name it.", ProblemTypes.TooLarge);
-
-    private static string Title(string type) => type switch
-    {
-        ProblemTypes.MalformedJson => "The document is not well-formed JSON.",
-        ProblemTypes.InvalidSpec => "The spec is not valid.",
-        ProblemTypes.InvalidRequest => "The request is not valid.",
-        ProblemTypes.Unauthenticated => "The request does not say who makes it.",
-        ProblemTypes.Forbidden => "You may not do this.",
-        ProblemTypes.Policy => "A rule about the data forbids it.",
-        ProblemTypes.NotFound => "There is no such thing.",
-        ProblemTypes.Conflict => "The state does not allow it.",
-        ProblemTypes.TooLarge => "The document is too large.",
-        ProblemTypes.TooManyRequests => "Too much is asked at once.",
-        ProblemTypes.StorageFull => "The store is full.",
-        _ => "Something went wrong.",
-    };
 }

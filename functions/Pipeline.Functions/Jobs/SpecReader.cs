@@ -334,7 +334,8 @@ public sealed class SpecReader
 
     /// <summary>An object within this one; an empty one where it is absent or faulty, so that what is missing in it is told too.</summary>
     public SpecReader SectionOrEmpty(string name, string? about = null) =>
-        Section(name, about: about) ?? new SpecReader(Nothing, $"{_pointer}/{Escape(name)}", _faults);
+        _outline is not null ? new SpecReader(Nothing, $"{_pointer}/{name}", _faults, _outline.Section(name, required: false, shorthand: null, about, emptyWhereAbsent: true))
+            : Section(name) ?? new SpecReader(Nothing, $"{_pointer}/{Escape(name)}", _faults);
 
     /// <summary>Reports the fields that nobody asked for, each with the nearest known one.</summary>
     public void End()

@@ -14,6 +14,9 @@ internal sealed record FieldOutline(bool Required, string? About, JsonNode? Defa
     /// <summary>The object that it holds, or each of the objects of its array.</summary>
     public ObjectOutline? Object { get; init; }
 
+    /// <summary>Whether the object is read as an empty one where it is absent: then it may be so only if it needs no field.</summary>
+    public bool EmptyWhereAbsent { get; init; }
+
     /// <summary>How many objects its array may have; null where it is no array of objects.</summary>
     public int? MostItems { get; init; }
 

@@ -35,10 +35,10 @@ internal sealed class ObjectOutline(SchemaRun run, string pointer)
         _fields.Add((name, new FieldOutline(required, about, otherwise) { Value = schema }));
 
     /// <summary>Notes a field with an object, and gives its outline.</summary>
-    public ObjectOutline Section(string name, bool required, string? shorthand, string? about)
+    public ObjectOutline Section(string name, bool required, string? shorthand, string? about, bool emptyWhereAbsent = false)
     {
         var section = new ObjectOutline(run, $"{pointer}/{name}");
-        _fields.Add((name, new FieldOutline(required, about, null) { Object = section, Shorthand = shorthand }));
+        _fields.Add((name, new FieldOutline(required, about, null) { Object = section, Shorthand = shorthand, EmptyWhereAbsent = emptyWhereAbsent }));
         return section;
     }
 

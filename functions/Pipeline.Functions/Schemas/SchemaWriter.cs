@@ -41,7 +41,8 @@ internal sealed class SchemaWriter
             properties[name] = Field([.. outlines.SelectMany(o => Of(o, name))]);
         if (properties.Count > 0)
             schema["properties"] = properties;
-        var required = names.Where(name => outlines.All(o => Of(o, name).Any(f => f.Required))).ToList();
+        var required = names.Where(name => outlines.All(o => Of(o, name).Any(f => f.Required))
+            || (outlines.Any(o => Of(o, name).Any(f => f.EmptyWhereAbsent)) && properties[name]!["required"] is not null)).ToList();
         if (required.Count > 0)
             schema["required"] = FieldSchemas.Array(required);
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Access;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 using Pipeline.Storage;
 
 namespace Pipeline.Simulation;
@@ -14,6 +15,8 @@ public sealed class SimulationFunctions(SimulationEngine engine, IObjectStore st
     /// <summary>Gives an image of a simulation, also while it runs: <c>frames/0.png</c> is the first.</summary>
     [Function("GetJobFrame")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, "image/png")]
+    [MayFail(ProblemTypes.Policy)]
     public Task<IActionResult> FrameAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/frames/{file}")] HttpRequest request,
         string id,
@@ -30,6 +33,9 @@ public sealed class SimulationFunctions(SimulationEngine engine, IObjectStore st
     /// <summary>Gives the figures that a simulation has put out, also while it runs; with <c>after</c>, those behind that superstep alone.</summary>
     [Function("GetJobFigures")]
     [RequiresRole(Role.Reader)]
+    [Query("after", "Figures behind this superstep alone.", long.MinValue, long.MaxValue)]
+    [Answers(200, typeof(SimulationFigures))]
+    [MayFail(ProblemTypes.Policy)]
     public Task<IActionResult> FiguresAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/figures")] HttpRequest request,
         string id,

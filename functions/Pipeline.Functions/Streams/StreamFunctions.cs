@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Access;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 
 namespace Pipeline.Streams;
 
@@ -19,6 +20,10 @@ public sealed class StreamFunctions
     /// <summary>Makes or changes a stream: 201 or 200.</summary>
     [Function("PutStream")]
     [RequiresRole(Role.Operator)]
+    [Takes(Spec = "stream")]
+    [Answers(201, typeof(StreamView))]
+    [Answers(200, typeof(StreamView))]
+    [MayFail(ProblemTypes.Conflict, ProblemTypes.Policy, ProblemTypes.StorageFull)]
     public Task<IActionResult> PutAsync(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "api/streams/{name}")] HttpRequest request,
         string name,
@@ -31,6 +36,7 @@ public sealed class StreamFunctions
     /// <summary>Lists streams.</summary>
     [Function("ListStreams")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, typeof(StreamList))]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams")] HttpRequest request,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () => Responses.Ok(await _streams.ListAsync(cancellationToken)));
@@ -38,6 +44,7 @@ public sealed class StreamFunctions
     /// <summary>Shows one stream.</summary>
     [Function("GetStream")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, typeof(StreamView))]
     public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}")] HttpRequest request,
         string name,
@@ -46,6 +53,7 @@ public sealed class StreamFunctions
     /// <summary>Removes a stream and its state.</summary>
     [Function("DeleteStream")]
     [RequiresRole(Role.Operator)]
+    [Answers(204)]
     public Task<IActionResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/streams/{name}")] HttpRequest request,
         string name,
@@ -55,6 +63,8 @@ public sealed class StreamFunctions
     /// <summary>Lets a stream wait.</summary>
     [Function("PauseStream")]
     [RequiresRole(Role.Operator)]
+    [Answers(200, typeof(StreamView))]
+    [MayFail(ProblemTypes.Conflict)]
     public Task<IActionResult> PauseAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/streams/{name}/pause")] HttpRequest request,
         string name,
@@ -63,6 +73,8 @@ public sealed class StreamFunctions
     /// <summary>Lets a stream go on.</summary>
     [Function("ResumeStream")]
     [RequiresRole(Role.Operator)]
+    [Answers(200, typeof(StreamView))]
+    [MayFail(ProblemTypes.Conflict)]
     public Task<IActionResult> ResumeAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/streams/{name}/resume")] HttpRequest request,
         string name,
@@ -71,6 +83,9 @@ public sealed class StreamFunctions
     /// <summary>Lets a stream make its results again from an earlier place in the log.</summary>
     [Function("RewindStream")]
     [RequiresRole(Role.Operator)]
+    [Takes(typeof(RewindRequest))]
+    [Answers(200, typeof(StreamView))]
+    [MayFail(ProblemTypes.Conflict)]
     public Task<IActionResult> RewindAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/streams/{name}/rewind")] HttpRequest request,
         string name,
@@ -80,6 +95,9 @@ public sealed class StreamFunctions
     /// <summary>The latest results of a stream.</summary>
     [Function("GetStreamWindows")]
     [RequiresRole(Role.Reader)]
+    [Query("top", "How many windows at most.", 1, 1_000, 10)]
+    [Answers(200, typeof(StreamWindowsView))]
+    [MayFail(ProblemTypes.Policy)]
     public Task<IActionResult> WindowsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/windows")] HttpRequest request,
         string name,
@@ -88,6 +106,7 @@ public sealed class StreamFunctions
     /// <summary>How a stream stands.</summary>
     [Function("GetStreamState")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, typeof(StreamStateView))]
     public Task<IActionResult> StateAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/state")] HttpRequest request,
         string name,
@@ -96,6 +115,8 @@ public sealed class StreamFunctions
     /// <summary>The latest events of a stream that could not be read.</summary>
     [Function("GetStreamQuarantine")]
     [RequiresRole(Role.Reader)]
+    [Query("top", "How many events at most.", 1, 1_000, 100)]
+    [Answers(200, typeof(DeadLetters))]
     public Task<IActionResult> QuarantineAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/quarantine")] HttpRequest request,
         string name,

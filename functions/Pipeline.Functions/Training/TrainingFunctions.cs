@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Pipeline.Access;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 
 namespace Pipeline.Training;
 
@@ -13,6 +14,7 @@ public sealed class TrainingFunctions(JobService jobs, TrainingHistory history)
     /// <summary>Tells how a training got better, epoch by epoch, also while it runs.</summary>
     [Function("GetTrainingEpochs")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, typeof(TrainingCurves))]
     public Task<IActionResult> EpochsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/epochs")] HttpRequest request,
         string id,
@@ -23,6 +25,9 @@ public sealed class TrainingFunctions(JobService jobs, TrainingHistory history)
     /// <summary>Asks for another number of workers: it is taken up at the next checkpoint. 202.</summary>
     [Function("ResizeTraining")]
     [RequiresRole(Role.Submitter)]
+    [Takes(typeof(WorkersRequest))]
+    [Answers(202, typeof(WorkersAnswer))]
+    [MayFail(ProblemTypes.Conflict)]
     public Task<IActionResult> ResizeAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/jobs/{id}/workers")] HttpRequest request,
         string id,
@@ -40,7 +45,7 @@ public sealed class TrainingFunctions(JobService jobs, TrainingHistory history)
         if (job.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled)
             throw new JobConflictException($"Job '{id}' has ended: {job.Status}.");
         await client.RaiseEventAsync(id, TrainingOrchestrator.WorkersEvent, (int)workers!.Value, cancellationToken);
-        return Responses.Ok(new { id, workers }, StatusCodes.Status202Accepted);
+        return Responses.Ok(new WorkersAnswer(id, (int)workers.Value), StatusCodes.Status202Accepted);
     });
 
     private static IActionResult Unknown(string id) =>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Access;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 
 namespace Pipeline.Training;
 
@@ -16,6 +17,8 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
     /// <summary>Lists the models.</summary>
     [Function("ListModels")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, typeof(IReadOnlyList<ModelView>))]
+    [MayFail(ProblemTypes.Conflict)]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models")] HttpRequest request,
         CancellationToken cancellationToken) => GuardAsync(async () => Responses.Ok(await models.ListAsync(cancellationToken)));
@@ -23,6 +26,8 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
     /// <summary>Shows one model with its versions.</summary>
     [Function("GetModel")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, typeof(ModelView))]
+    [MayFail(ProblemTypes.InvalidRequest, ProblemTypes.Conflict)]
     public Task<IActionResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{name}")] HttpRequest request,
         string name,
@@ -31,6 +36,8 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
     /// <summary>Shows what a version is made of.</summary>
     [Function("GetModelVersion")]
     [RequiresRole(Role.Reader)]
+    [Answers(200, typeof(ModelDocument))]
+    [MayFail(ProblemTypes.InvalidRequest, ProblemTypes.Conflict, ProblemTypes.Policy)]
     public Task<IActionResult> GetVersionAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/models/{name}/{version:int}")] HttpRequest request,
         string name,
@@ -40,6 +47,8 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
     /// <summary>Has a version used where none is asked for.</summary>
     [Function("PromoteModel")]
     [RequiresRole(Role.Operator)]
+    [Answers(200, typeof(ModelView))]
+    [MayFail(ProblemTypes.InvalidRequest, ProblemTypes.Conflict)]
     public Task<IActionResult> PromoteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/models/{name}/{version:int}/promote")] HttpRequest request,
         string name,
@@ -49,6 +58,8 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
     /// <summary>Deletes a model with all its versions.</summary>
     [Function("DeleteModel")]
     [RequiresRole(Role.Operator)]
+    [Answers(204)]
+    [MayFail(ProblemTypes.InvalidRequest, ProblemTypes.Conflict)]
     public Task<IActionResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/models/{name}")] HttpRequest request,
         string name,
@@ -61,6 +72,8 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
     /// <summary>Deletes one version.</summary>
     [Function("DeleteModelVersion")]
     [RequiresRole(Role.Operator)]
+    [Answers(204)]
+    [MayFail(ProblemTypes.InvalidRequest, ProblemTypes.Conflict)]
     public Task<IActionResult> DeleteVersionAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/models/{name}/{version:int}")] HttpRequest request,
         string name,
@@ -74,6 +87,10 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
     /// <summary>Asks a model about one row or many.</summary>
     [Function("Predict")]
     [RequiresRole(Role.Reader)]
+    [Takes(typeof(System.Text.Json.JsonElement))]
+    [Query("version", "The version to ask: the promoted one, or the newest, where it is absent.", 0, int.MaxValue)]
+    [Answers(200, typeof(PredictionAnswer))]
+    [MayFail(ProblemTypes.Conflict, ProblemTypes.Policy)]
     public Task<IActionResult> PredictAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/models/{name}/predict")] HttpRequest request,
         string name,

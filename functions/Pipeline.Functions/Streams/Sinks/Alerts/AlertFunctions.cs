@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Access;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 
 namespace Pipeline.Streams;
 
@@ -14,6 +15,8 @@ public sealed class AlertFunctions(AlertStore alerts)
     /// <summary>Gives the latest alerts of a stream.</summary>
     [Function("GetStreamAlerts")]
     [RequiresRole(Role.Reader)]
+    [Query("top", "How many alerts at most.", 1, MostAlerts, 100)]
+    [Answers(200, typeof(StreamAlerts))]
     public Task<IActionResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/streams/{name}/alerts")] HttpRequest request,
         string name,

@@ -5,6 +5,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Pipeline.Access;
 using Pipeline.Jobs;
+using Pipeline.Schemas;
 using Pipeline.Storage;
 
 namespace Pipeline.Streams;
@@ -26,6 +27,8 @@ public sealed class CompactionFunctions(SinkHorizon horizon, DatasetListing list
     /// <summary>Compacts a dataset now: 202.</summary>
     [Function("CompactDataset")]
     [RequiresRole(Role.Operator)]
+    [Answers(202, typeof(CompactionStarted))]
+    [MayFail(ProblemTypes.InvalidRequest)]
     public static Task<IActionResult> CompactAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/datasets/{name}/compact")] HttpRequest request,
         string name,
@@ -34,7 +37,7 @@ public sealed class CompactionFunctions(SinkHorizon horizon, DatasetListing list
     {
         ObjectName.CheckSegment(name);
         var id = await StartAsync(client, name, cancellationToken);
-        return Responses.Ok(new { dataset = name, id, statusQueryGetUri = client.CreateHttpManagementPayload(id).StatusQueryGetUri }, StatusCodes.Status202Accepted);
+        return Responses.Ok(new CompactionStarted(name, id, client.CreateHttpManagementPayload(id).StatusQueryGetUri), StatusCodes.Status202Accepted);
     });
 
     private static async Task<string> StartAsync(DurableTaskClient client, string dataset, CancellationToken cancellationToken)
