@@ -71,8 +71,10 @@ const show = async (first = false) => {
     if (leaving.signal.aborted) return;
     const root = h("div", { class: "view" });
     main.replaceChildren(root);
-    if (!first) main.focus({ preventScroll: true });
-    scrollTo(0, 0);
+    if (!first) {
+      main.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     await open(root, context(leaving.signal), { id: rest[0], rest, query: new URLSearchParams(query) });
   } catch (error) {
     if (error.name !== "AbortError") main.replaceChildren(fault(error));

@@ -1,19 +1,22 @@
 // Figures as people read them.
 
-const number = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+// A browser takes milliseconds to make each of these, which the first view need not wait for.
+const once = make => { let made; return () => made ??= make(); };
+const number = once(() => new Intl.NumberFormat("en", { maximumFractionDigits: 0 }));
+const short = once(() => new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }));
+const clock = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" }));
+const whole = value => Math.abs(value) < 999.5 ? String(Math.round(value)) : number().format(value);
 
-export const count = value => value === null || value === undefined ? "–" : number.format(value);
+export const count = value => value === null || value === undefined ? "–" : whole(value);
 
-export const compact = value => value === null || value === undefined ? "–" : Math.abs(value) < 10000 ? number.format(value) : short.format(value);
+export const compact = value => value === null || value === undefined ? "–" : Math.abs(value) < 10000 ? whole(value) : short().format(value);
 
 /** A measured value, with as many digits as tell something. */
 export const measure = value => {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3);
-  return size >= 1e5 ? number.format(value) : String(Number(value.toPrecision(5)));
+  return size >= 1e5 ? whole(value) : String(Number(value.toPrecision(5)));
 };
 
 export const bytes = value => {
@@ -42,7 +45,7 @@ export const ago = time => {
   return `${Math.floor(seconds / 86400)} d ago`;
 };
 
-export const moment = time => time ? clock.format(new Date(time)) : "–";
+export const moment = time => time ? clock().format(new Date(time)) : "–";
 
 export const percent = share => `${(share * 100).toFixed(share > 0.995 && share < 1 ? 2 : 1)} %`;
 

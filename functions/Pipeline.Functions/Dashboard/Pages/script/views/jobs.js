@@ -105,7 +105,7 @@ export default (root, context, { query }) => {
 
   const refresh = context.every(2000, async () => {
     try {
-      const items = shown(), [first, end] = sight(items, 52);
+      const items = shown(), [first, end] = items.length > 0 ? sight(items, 52) : [0, 0];
       await jobs.refresh(items.slice(first, end));
       [failure, loaded] = [null, true];
     } catch (error) {
