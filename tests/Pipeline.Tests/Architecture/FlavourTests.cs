@@ -43,6 +43,23 @@ public class FlavourTests
         Assert.Contains(project.References, reference => reference.EndsWith("Pipeline.Embedded.Sdk.csproj", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task FunctionsProject_EitherFlavour_HasTheSameSourcesButForItsStart()
+    {
+        var (azure, embedded) = (await EvaluateAsync(), await EvaluateAsync("-noAutoResponse"));
+
+        Assert.Equal(azure.Sources.Order(StringComparer.Ordinal), embedded.Sources.Append("Program.cs").Order(StringComparer.Ordinal));
+        Assert.Equal(azure.Packages.Where(package => !IsOfficial(package)).Order(StringComparer.Ordinal), embedded.Packages.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task FunctionsProject_PublishedForAzure_BringsThePyTorchOfLinux()
+    {
+        var project = await EvaluateAsync("-p:_IsPublishing=true");
+
+        Assert.Equal(["libtorch-cpu-linux-x64"], project.Packages.Where(package => package.StartsWith("libtorch-", StringComparison.Ordinal)));
+    }
+
     private static bool IsOfficial(string package) => package.StartsWith("Microsoft.Azure.Functions.", StringComparison.Ordinal);
 
     private static async Task<Evaluation> EvaluateAsync(params string[] options)
