@@ -21,6 +21,17 @@ internal static partial class AppCode
         .Select(match => match.Groups["name"].Value)
         .ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The names that the code hands to the configuration as they stand, whatever they look like.</summary>
+    public static IReadOnlySet<string> Asked { get; } = s_methods.Value
+        .SelectMany(method => method.Body.Instructions)
+        .Where(call => call.Operand is MethodReference { DeclaringType.FullName: "Microsoft.Extensions.Configuration.IConfiguration" or "Microsoft.Extensions.Configuration.ConfigurationBinder" })
+        .Select(call => Argument(call, ((MethodReference)call.Operand).Name is "get_Item" or "GetSection" ? 0 : ((MethodReference)call.Operand).Parameters.Count - 2))
+        .OfType<string>()
+        .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether a text looks like the name of a setting, so that <see cref="Settings"/> has it.</summary>
+    public static bool IsSetting(string text) => SettingName().IsMatch(text);
+
     /// <summary>The containers that the code hands to whatever has a parameter named container.</summary>
     public static IReadOnlySet<string> Containers { get; } = s_methods.Value
         .SelectMany(method => method.Body.Instructions.Select(ContainerOf))

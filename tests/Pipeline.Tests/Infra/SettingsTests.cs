@@ -22,6 +22,16 @@ public partial class SettingsTests
         Assert.All(AppCode.Containers, container => Assert.Matches("^[a-z][a-z0-9-]{2,62}$", container));
     }
 
+    [Fact]
+    public void Code_EverySettingThatItAsksFor_IsNamedLikeOne()
+    {
+        // The platform's own, and what the embedded host alone sets.
+        string[] others = ["REGION_NAME", "Pipeline:StoreRoot"];
+
+        Assert.Contains("PipelineShuffleHub", AppCode.Asked);
+        Assert.All(AppCode.Asked.Except(others), name => Assert.True(AppCode.IsSetting(name), $"'{name}' is read from the configuration; begin its name with Pipeline, so that the tests of the templates see it."));
+    }
+
     [SkippableTheory]
     [MemberData(nameof(Scenario.Names), MemberType = typeof(Scenario))]
     public void Setting_ThatTheCodeReads_IsDeployedOrDocumentedAsOptional(string scenario)
