@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Pipeline.EndToEnd.Cli;
 using Pipeline.EndToEnd.Fixtures;
 using Pipeline.Jobs;
@@ -12,7 +11,6 @@ namespace Pipeline.EndToEnd.Samples;
 /// forecast to what the model says when it is asked.</summary>
 public sealed class FlightsLiveTests : IDisposable
 {
-    private const string Arrived = "select *, date + to_minutes(delay) as arrived from {0} order by arrived";
     private const int Learnt = 15_000;
     private const int Scored = 3_000;
 
@@ -24,7 +22,7 @@ public sealed class FlightsLiveTests : IDisposable
     public async Task FlightsLive_FromArrivalsToForecast_HoldsAlsoIfTheAppIsKilled()
     {
         var flights = Path.Combine(Repository.Root, "samples", "data", "flights", "month=2001-01");
-        _sample.Duck.Run($"create table flights as select * from ({string.Format(CultureInfo.InvariantCulture, Arrived, $"'{flights}/*.parquet'")}) limit {Learnt + 2 * Scored}");
+        _sample.Duck.Run($"create table flights as select * from ({Arrived($"'{flights}/*.parquet'")}) limit {Learnt + 2 * Scored}");
         _sample.Duck.Run($"create table airports as from '{Path.Combine(Repository.Root, "samples", "data", "airports")}/*.parquet'");
         await using (var app = await ServedApp.StartAsync(_sample.Folder.Path))
         {
@@ -57,9 +55,11 @@ public sealed class FlightsLiveTests : IDisposable
         Assert.True(forecast.Select(row => row[5]).Distinct().Count() > forecast.Count / 2);
     }
 
+    private static string Arrived(string table) => $"select *, date + to_minutes(delay) as arrived from {table} order by arrived";
+
     private static string Line(object?[] row) => string.Join('|', row);
 
-    private static string Query(int first, int count) => string.Create(CultureInfo.InvariantCulture, $"select * from ({string.Format(CultureInfo.InvariantCulture, Arrived, "input")}) limit {count} offset {first}");
+    private static string Query(int first, int count) => string.Create(CultureInfo.InvariantCulture, $"select * from ({Arrived("input")}) limit {count} offset {first}");
 
     private static async Task<IEnumerable<double>> PredictAsync(ServedApp app, List<object?[]> rows)
     {

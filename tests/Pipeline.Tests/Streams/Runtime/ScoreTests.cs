@@ -1,5 +1,4 @@
 using Pipeline.Jobs;
-using Pipeline.Streams;
 
 namespace Pipeline.Tests.Streams.Runtime;
 
@@ -107,6 +106,16 @@ public sealed class ScoreTests : IDisposable
 
         Assert.Equal(["id", "price", "said"], view.Columns.Select(c => c.Name));
         Assert.Equal(30, Assert.Single(Assert.Single(view.Windows).Rows)[2].GetDouble());
+    }
+
+    [Fact]
+    public async Task Put_AModel_IsHeldToTheRulesAboutItsData()
+    {
+        await using var host = _bed.Host();
+
+        await host.PutAsync("scored", Spec());
+
+        Assert.Equal(["models/tens"], host.Uses[0].Inputs);
     }
 
     [Theory]

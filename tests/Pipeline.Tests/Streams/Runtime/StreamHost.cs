@@ -29,10 +29,14 @@ internal sealed class StreamHost : IAsyncDisposable
             .AddSingleton<IPartitionLog>(hubs)
             .AddSingleton<IShuffleChannel>(hubs)
             .AddSingleton<IStreamSinkKind>(sink)
-            .AddSingleton<IRowScorers>(models);
+            .AddSingleton<IRowScorers>(models)
+            .AddSingleton<IDataPolicy>(new Policy(Uses));
         _services = services.BuildServiceProvider();
         (Hubs, _time) = (hubs, time);
     }
+
+    /// <summary>What the rules about data were asked for.</summary>
+    public List<DataUse> Uses { get; } = [];
 
     public FakeHubs Hubs { get; }
 
@@ -67,4 +71,14 @@ internal sealed class StreamHost : IAsyncDisposable
     public Task TickAsync() => Runtime.TickAsync(default);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private sealed class Policy(List<DataUse> uses) : IDataPolicy
+    {
+        public Task EnsureAsync(DataUse use, CancellationToken cancellationToken)
+        {
+            lock (uses)
+                uses.Add(use);
+            return Task.CompletedTask;
+        }
+    }
 }
