@@ -14,8 +14,13 @@ public sealed partial class BlocksTests(ITestOutputHelper output)
     // What each is held to. 'sh' and 'bash' are executed by CommandsTests.
     private static readonly Dictionary<string, string> s_languages = new(StringComparer.Ordinal)
     {
-        ["sh"] = "executed", ["bash"] = "executed", ["console"] = "not executed: its programs and files are checked", ["json"] = "read; specs are planned by CommandsTests",
-        ["csharp"] = "compiled with the tests", ["mermaid"] = "a picture", ["kusto"] = "not executed: a query of Azure Monitor",
+        ["sh"] = "executed",
+        ["bash"] = "executed",
+        ["console"] = "not executed: its programs and files are checked",
+        ["json"] = "read; specs are planned by CommandsTests",
+        ["csharp"] = "compiled with the tests",
+        ["mermaid"] = "a picture",
+        ["kusto"] = "not executed: a query of Azure Monitor",
     };
 
     [Fact]

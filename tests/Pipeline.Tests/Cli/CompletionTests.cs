@@ -27,7 +27,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("frobnicate xyz")]
     [InlineData("jobs --nonsense xyz")]
     public async Task Suggest_ALine_OffersWhatMayFollow(string line, params string[] expected) =>
-        Assert.Equal(expected, (await SuggestAsync(line)).TakeWhile(candidate => !candidate.StartsWith("-", StringComparison.Ordinal) || line.Contains(" -", StringComparison.Ordinal)));
+        Assert.Equal(expected, (await SuggestAsync(line)).TakeWhile(candidate => !candidate.StartsWith('-') || line.Contains(" -", StringComparison.Ordinal)));
 
     [Fact]
     public async Task Suggest_NothingYet_OffersEveryVerbBeforeTheOptions()

@@ -255,9 +255,9 @@ public sealed class DoctorTests : IDisposable
     {
         var known = KnownSettings.Values.Concat(KnownSettings.Sections.Keys).ToHashSet(StringComparer.Ordinal);
         var fixedParts = AppCode.Settings.Where(name => name.StartsWith("Pipeline", StringComparison.Ordinal) || name.StartsWith("EventHubs", StringComparison.Ordinal) || name.StartsWith("AzureWebJobsS", StringComparison.Ordinal));
-        Assert.Empty(fixedParts.Where(name => name is not ("PipelineHub" or "PipelineMeter") && !known.Contains(name)));
+        Assert.DoesNotContain(fixedParts, name => name is not ("PipelineHub" or "PipelineMeter") && !known.Contains(name));
         var documented = string.Concat(new[] { "README.md", "infra/README.md", "functions/Pipeline.Embedded/README.md" }.Select(Architecture.Repository.Read)) + Architecture.Repository.Read("local.settings.sample.json") + Architecture.Repository.Read("infra/modules/function-app.bicep");
-        Assert.Empty(KnownSettings.Values.Where(name => !AppCode.Settings.Contains(name) && !documented.Contains(name[..^(char.IsDigit(name[^1]) ? 1 : 0)], StringComparison.Ordinal)));
+        Assert.DoesNotContain(KnownSettings.Values, name => !AppCode.Settings.Contains(name) && !documented.Contains(name[..^(char.IsDigit(name[^1]) ? 1 : 0)], StringComparison.Ordinal));
     }
 
     [Theory]

@@ -14,8 +14,11 @@ public sealed partial class NewTests : IDisposable
 {
     private static readonly Dictionary<string, string> s_samples = new(StringComparer.Ordinal)
     {
-        ["batch"] = "samples/batch/flights-by-month.json", ["stream"] = "samples/trading/vwap.json", ["training"] = "samples/digits/digits.json",
-        ["simulation"] = "samples/climate/mountain.json", ["grid"] = "samples/gene-search/lambda.json",
+        ["batch"] = "samples/batch/flights-by-month.json",
+        ["stream"] = "samples/trading/vwap.json",
+        ["training"] = "samples/digits/digits.json",
+        ["simulation"] = "samples/climate/mountain.json",
+        ["grid"] = "samples/gene-search/lambda.json",
     };
 
     private readonly TemporaryFolder _folder = new();

@@ -37,7 +37,7 @@ internal sealed class TemplateWriter(JsonObject schema)
             foreach (var line in Value($"{Name(field)}: ", value))
                 yield return line;
             // The sample has it in a shorter form than there is, or in one of several.
-            if (Parts(field).Any())
+            if (Parts(field).Count > 0)
             {
                 yield return "// All that it may hold:";
                 foreach (var line in Whole(field))
@@ -49,14 +49,14 @@ internal sealed class TemplateWriter(JsonObject schema)
     // A field with everything that may stand in it.
     private IEnumerable<string> Whole(SchemaField field)
     {
-        var parts = Parts(field).ToList();
+        var parts = Parts(field);
         if (parts.Count == 0)
             return Value($"{Name(field)}: ", Example(field.Name, field.Schema));
         var (_, open, close) = Inner(field.Schema)!.Value;
         return [$"{Name(field)}: {open}", .. Indent(parts), $"{close},"];
     }
 
-    private IEnumerable<string> Parts(SchemaField field)
+    private List<string> Parts(SchemaField field)
     {
         var inner = Inner(field.Schema);
         // A layer may hold layers: once is enough to tell.
