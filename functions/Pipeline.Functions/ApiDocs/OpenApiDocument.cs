@@ -233,7 +233,12 @@ internal sealed class OpenApiDocument
 
     private static string NameOf(SpecSchema spec) => $"{char.ToUpperInvariant(spec.Kind[0])}{spec.Kind[1..]}Spec";
 
-    private static string Tag(ApiFunction function) => function.Trigger.Route!.Split('/') is ["api", var thing, ..] ? thing.Split('.')[0] : "dashboard";
+    private static string Tag(ApiFunction function) => function.Trigger.Route!.Split('/') switch
+    {
+        ["api", "docs" or "openapi.json" or "problems" or "schemas", ..] => "documentation",
+        ["api", var thing, ..] => thing,
+        _ => "dashboard",
+    };
 
     private static JsonObject Reference(string name) => new() { ["$ref"] = $"#/components/schemas/{name}" };
 }

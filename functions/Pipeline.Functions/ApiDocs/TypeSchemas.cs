@@ -22,22 +22,22 @@ internal sealed class TypeSchemas(XmlDocs docs)
     private readonly Queue<Type> _open = new();
 
     /// <summary>The schema of a type, or where it is.</summary>
-    public JsonObject Of(Type type) => IsOurs(type) ? Reference(type) : (JsonObject)Export(type);
+    public JsonObject Of(Type type) => IsOurs(type) ? Reference(type) : Export(type);
 
     /// <summary>The schemas of all types that were asked for, and of those that they hold.</summary>
     public IEnumerable<(string Name, JsonObject Schema)> All()
     {
         while (_open.TryDequeue(out var type))
-            yield return (_names[type], (JsonObject)Export(type));
+            yield return (_names[type], Export(type));
     }
 
-    private JsonNode Export(Type type) => s_written.GetJsonSchemaAsNode(type, new JsonSchemaExporterOptions
+    private JsonObject Export(Type type) => s_written.GetJsonSchemaAsNode(type, new JsonSchemaExporterOptions
     {
         TreatNullObliviousAsNonNullable = true,
         TransformSchemaNode = (context, node) => Transform(context, node),
     }) is JsonObject schema ? schema : [];
 
-    private JsonNode Transform(JsonSchemaExporterContext context, JsonNode node)
+    private JsonObject Transform(JsonSchemaExporterContext context, JsonNode node)
     {
         var schema = node as JsonObject ?? [];
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
@@ -47,11 +47,6 @@ internal sealed class TypeSchemas(XmlDocs docs)
                 schema = AllowsNull(schema) ? new JsonObject { ["anyOf"] = new JsonArray(Reference(type), new JsonObject { ["type"] = "null" }) } : Reference(type);
             else
                 Complete(schema, type);
-        }
-        // A nested $ref of the exporter's own points into a schema that stands elsewhere now; only recursion makes one.
-        else if (schema.ContainsKey("$ref") && IsOurs(type))
-        {
-            schema = Reference(type);
         }
         return schema;
     }

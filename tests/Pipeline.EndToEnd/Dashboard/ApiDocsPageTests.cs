@@ -13,7 +13,7 @@ public sealed class ApiDocsPageTests(DashboardSite site)
         await tab.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "API", Exact = true }).ClickAsync();
         await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "HTTP API" }));
 
-        await tab.Page.GetByLabel("Find an operation").FillAsync("lists the datasets");
+        await tab.Page.GetByLabel("Find an operation").FillAsync("ListDatasets");
         Assert.Equal(1, await tab.Page.Locator(".operation:visible").CountAsync());
         // By keyboard alone: an operation is opened as any other thing that opens.
         await tab.Page.Locator("#ListDatasets > summary").FocusAsync();
