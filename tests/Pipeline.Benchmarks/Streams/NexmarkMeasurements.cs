@@ -1,13 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using System.Runtime;
-using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Benchmarks.Measuring;
 using Pipeline.Jobs;
-using Pipeline.Storage;
 using Pipeline.Streams;
 
 namespace Pipeline.Benchmarks.Streams;
@@ -54,25 +51,14 @@ internal static class NexmarkMeasurements
 
     private static async Task<double> MeasureAsync(NexmarkQuery nexmark, int slices, CancellationToken cancellationToken)
     {
-        using var root = new TemporaryFolder();
         var (sink, shuffle) = (new CountingSinkKind(), new Loopback());
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("PipelineHub1", "bids")]).Build();
-        await using var services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(configuration)
-            .AddSingleton<IObjectStore>(new DirectoryObjectStore(root.Path))
-            .AddLogging()
-            .AddPipelineStorage(configuration)
-            .AddStreams(configuration)
-            .AddSingleton<IPartitionLog, StreamMemory.NoLog>()
-            .AddSingleton<IStreamSinkKind>(sink)
-            .AddSingleton<IShuffleChannel>(shuffle)
-            .BuildServiceProvider();
+        await using var bare = new BareStreams("bids", services => services.AddSingleton<IStreamSinkKind>(sink).AddSingleton<IShuffleChannel>(shuffle));
         var spec = $$"""
             { "hub": "bids", "columns": {{Columns}}, "eventTime": "date_time", "partitionKey": {{JsonSerializer.Serialize(nexmark.PartitionKey)}}, "from": "earliest",
               "query": {{JsonSerializer.Serialize(nexmark.Sql)}}, "watermark": { "delay": "0s" }, "sinks": [ { "count": "rows" } ] }
             """;
-        await services.GetRequiredService<StreamService>().PutAsync("nexmark", Encoding.UTF8.GetBytes(spec), cancellationToken);
-        var runtime = services.GetRequiredService<StreamRuntime>();
+        await bare.PutAsync("nexmark", spec, cancellationToken);
+        var runtime = bare.Runtime;
 
         // Events are made beforehand, a batch at a time: only what handles them is timed.
         var (generator, json, next) = (new NexmarkGenerator(42), new ArrayBufferWriter<byte>(EventsAtOnce * 200), 0L);

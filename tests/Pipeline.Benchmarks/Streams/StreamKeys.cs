@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Benchmarks.Measuring;
-using Pipeline.Storage;
 using Pipeline.Streams;
 
 namespace Pipeline.Benchmarks.Streams;
@@ -31,24 +28,14 @@ internal static class StreamKeys
     private static async Task<IReadOnlyDictionary<string, double>> MeasureAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var (events, limit) = (long.Parse(arguments[0], CultureInfo.InvariantCulture), long.Parse(arguments[1], CultureInfo.InvariantCulture));
-        using var root = new TemporaryFolder();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("PipelineHub1", "trades")]).Build();
-        await using var services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(configuration)
-            .AddSingleton<IObjectStore>(new DirectoryObjectStore(root.Path))
-            .AddLogging()
-            .AddPipelineStorage(configuration)
-            .AddStreams(configuration)
-            .AddSingleton<IPartitionLog, StreamMemory.NoLog>()
-            .BuildServiceProvider();
+        await using var bare = new BareStreams("trades");
         var spec = $$"""
             { "hub": "trades", "columns": { "id": "BIGINT", "price": "DOUBLE", "time": "TIMESTAMP" }, "eventTime": "time", "partitionKey": ["id"], "from": "earliest",
               "query": "select id, window_start, count(*) as n, sum(price) as total from trades group by id, tumble(time, interval '1 hour')",
               "watermark": { "delay": "2h", "idle": "1d" }, "state": { "maxKeys": {{limit}}, "whenFull": "{{arguments[2]}}" } }
             """;
-        var streams = services.GetRequiredService<StreamService>();
-        await streams.PutAsync("keys", Encoding.UTF8.GetBytes(spec), cancellationToken);
-        var runtime = services.GetRequiredService<StreamRuntime>();
+        await bare.PutAsync("keys", spec, cancellationToken);
+        var runtime = bare.Runtime;
         var (began, taken) = (Stopwatch.GetTimestamp(), 0L);
         try
         {
@@ -61,7 +48,7 @@ internal static class StreamKeys
         }
 
         await runtime.TickAsync(cancellationToken);
-        var state = (await streams.StateAsync("keys", cancellationToken))!;
+        var state = (await bare.Streams.StateAsync("keys", cancellationToken))!;
         using var process = Process.GetCurrentProcess();
         return new Dictionary<string, double>
         {

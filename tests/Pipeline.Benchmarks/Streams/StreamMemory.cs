@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Benchmarks.Measuring;
-using Pipeline.Storage;
 using Pipeline.Streams;
 
 namespace Pipeline.Benchmarks.Streams;
@@ -34,19 +31,9 @@ internal static class StreamMemory
     {
         var count = long.Parse(arguments[0], CultureInfo.InvariantCulture);
         var batch = int.Parse(arguments[1], CultureInfo.InvariantCulture);
-        using var root = new TemporaryFolder();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("PipelineHub1", "trades")]).Build();
-        await using var services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(configuration)
-            .AddSingleton<IObjectStore>(new DirectoryObjectStore(root.Path))
-            .AddLogging()
-            .AddPipelineStorage(configuration)
-            .AddStreams(configuration)
-            .AddSingleton<IPartitionLog, NoLog>()
-            .AddSingleton<IStreamSinkKind>(new ProbeSinkKind())
-            .BuildServiceProvider();
-        await services.GetRequiredService<StreamService>().PutAsync("memory", Encoding.UTF8.GetBytes(Spec), cancellationToken);
-        var runtime = services.GetRequiredService<StreamRuntime>();
+        await using var bare = new BareStreams("trades", services => services.AddSingleton<IStreamSinkKind>(new ProbeSinkKind()));
+        await bare.PutAsync("memory", Spec, cancellationToken);
+        var runtime = bare.Runtime;
 
         var start = new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero);
         var random = new Random(7);
@@ -87,20 +74,4 @@ internal static class StreamMemory
 
     private static byte[] Body(Random random, DateTimeOffset time) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture, $$"""{"symbol":"S{{random.Next(Symbols)}}","price":{{random.Next(1, 10_000) / 100.0}},"size":{{random.Next(1, 900)}},"time":"{{time:yyyy-MM-ddTHH:mm:ss.ffffff}}Z"}"""));
-
-    /// <summary>A hub that has what it delivers and nothing else.</summary>
-    internal sealed class NoLog : IPartitionLog
-    {
-        public Task<int> CountPartitionsAsync(string hub, CancellationToken cancellationToken) => Task.FromResult(1);
-
-        public Task<LogRange> RangeAsync(string hub, int partition, CancellationToken cancellationToken) => Task.FromResult(new LogRange(0, -1, default));
-
-        public Task<long> FirstSinceAsync(string hub, int partition, DateTimeOffset time, CancellationToken cancellationToken) => Task.FromResult(0L);
-
-        public async IAsyncEnumerable<IReadOnlyList<StreamEvent>> ReadAsync(string hub, int partition, long first, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            await Task.CompletedTask;
-            yield break;
-        }
-    }
 }
