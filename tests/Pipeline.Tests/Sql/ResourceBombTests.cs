@@ -95,7 +95,9 @@ public class ResourceBombTests
     {
         var session = DuckDbSession.Open(new DuckDbSessionOptions
         {
-            MemoryLimitBytes = 64 << 20, StatementTimeout = TimeSpan.FromMilliseconds(100), Patience = TimeSpan.FromMilliseconds(100),
+            MemoryLimitBytes = 64 << 20,
+            StatementTimeout = TimeSpan.FromMilliseconds(100),
+            Patience = TimeSpan.FromMilliseconds(100),
         });
         session.Confine();
         // One comparison of some seconds: the pattern comes from a table, where nothing could look at it before.
