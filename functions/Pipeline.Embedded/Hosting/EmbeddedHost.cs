@@ -261,6 +261,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             Path = Path.Combine(Root, $"taskhub-{_settings.HubName}.db"),
             Name = _settings.HubName,
             DefaultVersion = _settings.DefaultVersion,
+            LeavesLaterVersions = _settings.LeavesLaterVersions,
             VerifyReplay = _options.VerifyReplay,
             TimeProvider = _options.TimeProvider,
         };

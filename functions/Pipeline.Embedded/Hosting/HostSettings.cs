@@ -25,6 +25,8 @@ internal sealed partial class HostSettings
 
         EventHubs = new Lazy<EventHubTriggerSettings>(() => EventHubTriggerSettings.Read(configuration));
         DefaultVersion = configuration[$"{Section}:extensions:durableTask:defaultVersion"] ?? string.Empty;
+        LeavesLaterVersions = string.Equals(configuration[$"{Section}:extensions:durableTask:versionMatchStrategy"], "CurrentOrOlder", StringComparison.OrdinalIgnoreCase)
+            && !string.Equals(configuration[$"{Section}:extensions:durableTask:versionFailureStrategy"], "Fail", StringComparison.OrdinalIgnoreCase);
         MaxConcurrentActivities = PositiveInteger($"{Section}:extensions:durableTask:maxConcurrentActivityFunctions");
     }
 
@@ -36,6 +38,9 @@ internal sealed partial class HostSettings
 
     /// <summary>The version of orchestrations whose starter names none; empty for none.</summary>
     public string DefaultVersion { get; }
+
+    /// <summary>Whether orchestrations of a later version wait for code of their version.</summary>
+    public bool LeavesLaterVersions { get; }
 
     /// <summary>How many activities run at a time; null for the task hub's own default.</summary>
     public int? MaxConcurrentActivities { get; }

@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Pipeline.Embedded.Durable;
 
 namespace Pipeline.Tests.Durable;
 
@@ -209,6 +210,41 @@ public sealed class StartTests : DurableTest
         Assert.Equal("1.0 1.0", Result<string>(await EndAsync(await StartAsync("Parent"))));
         var named = await Client.ScheduleNewOrchestrationInstanceAsync("Version", new StartOrchestrationOptions { Version = "2.0" }, Limit);
         Assert.Equal("2.0", Result<string>(await EndAsync(named)));
+    }
+
+    [Fact]
+    public async Task Version_LaterThanTheHubs_WaitsUntilItsCodeIsBack()
+    {
+        Functions.Orchestrator("Wait", context => context.WaitForExternalEvent<string>("Go"));
+        Functions.Orchestrator("Version", context => Task.FromResult(context.Version));
+        await Hub.StopAsync(Limit);
+        await OpenAsync(Options with { DefaultVersion = "1.10", LeavesLaterVersions = true });
+        var id = await StartAsync("Wait");
+        await Client.WaitForInstanceStartAsync(id, Limit);
+        await Hub.StopAsync(Limit);
+
+        await OpenAsync(Options with { DefaultVersion = "1.9", LeavesLaterVersions = true });
+        await Client.RaiseEventAsync(id, "Go", "now", Limit);
+        Assert.Equal("1.9", Result<string>(await EndAsync(await StartAsync("Version"))));
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await Client.GetInstanceAsync(id, Limit))!.RuntimeStatus);
+        await Hub.StopAsync(Limit);
+
+        await OpenAsync(Options with { DefaultVersion = "2.0", LeavesLaterVersions = true });
+        Assert.Equal("now", Result<string>(await EndAsync(id)));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("1.9", true)]
+    [InlineData("1.10", true)]
+    [InlineData("1.11", false)]
+    [InlineData("2.0", false)]
+    public void TakesUp_AVersion_ComparesItsNumbers(string version, bool expected)
+    {
+        var options = new TaskHubOptions { Path = "hub", DefaultVersion = "1.10", LeavesLaterVersions = true };
+
+        Assert.Equal(expected, options.TakesUp(version));
+        Assert.True((options with { LeavesLaterVersions = false }).TakesUp(version));
     }
 
     [Fact]

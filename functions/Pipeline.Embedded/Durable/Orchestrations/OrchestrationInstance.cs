@@ -76,7 +76,8 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     {
         lock (gate)
         {
-            if (ended)
+            // What waits for a later version is read from the store when that is there.
+            if (ended || !hub.Options.TakesUp(Info.Version))
                 return;
             inbox.Add(@event);
             Schedule();
@@ -179,7 +180,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
     private void Schedule()
     {
-        if (scheduled)
+        if (scheduled || !hub.Options.TakesUp(Info.Version))
             return;
         scheduled = true;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
