@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Net;
 using System.Net.Sockets;
 using Pipeline.Embedded.Cli;
@@ -119,6 +121,22 @@ public sealed class CompletionTests : IDisposable
         Assert.Contains(line, run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("@PROGRAM@", run.Out, StringComparison.Ordinal);
         Assert.Contains(shell switch { "fish" => @"'/a b/it\'s'", "PowerShell" => "'/a b/it''s'", _ => @"'/a b/it'\''s'" }, run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Completion_InPowerShell_AsksTheProgramAndOffersWhatFits()
+    {
+        using var space = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        space.Open();
+        using var shell = PowerShell.Create(space);
+        shell.AddScript("""function global:answer { $global:asked = $args; "job`tShow a job"; "jobs`tList jobs"; "serve`tStart the app" }""").Invoke();
+        shell.Commands.Clear();
+        shell.AddScript(CompletionScript.Of(ShellKind.PowerShell, ["answer"])).Invoke();
+        shell.Commands.Clear();
+
+        var offered = CommandCompletion.CompleteInput("pipeline jo", 11, null, shell).CompletionMatches;
+        Assert.Equal([("job", "Show a job"), ("jobs", "List jobs")], offered.Select(match => (match.CompletionText, match.ToolTip)));
+        Assert.Equal(["[suggest:2]", "jo"], ((object[])space.SessionStateProxy.GetVariable("asked")).Cast<string>());
     }
 
     [Fact]
