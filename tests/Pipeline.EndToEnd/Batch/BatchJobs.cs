@@ -247,7 +247,7 @@ public abstract class BatchJobs(SalesApp sales) : IAsyncLifetime
     [SkippableFact]
     public async Task Run_TaskOverItsMemory_FailsWithAdvice()
     {
-        var id = await App.SubmitAsync(Spec("select list(repeat(customer, 20000)) as l from sales", """, "options": { "memoryPerTask": "16MB" } """));
+        var id = await App.SubmitAsync(Spec("select list(repeat(customer, 5000)) as l from sales", """, "options": { "memoryPerTask": "16MB" } """));
 
         var job = await App.EndAsync(id);
 
