@@ -130,8 +130,16 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task Run_AGridJobWithVolunteers_ShowsItsRowsAndLeavesNoneBehind()
     {
-        using var document = JsonDocument.Parse((await RunAsync("run", "samples/gene-search/lambda.json", "--volunteers", "2", "--output", "json")).Expect(0).Out);
-        Assert.Equal(2_000, document.RootElement.GetProperty("rowCount").GetInt64());
+        Directory.CreateDirectory(Path.Combine(_folder, "data", "genomes"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "data", "genomes", "tiny.fasta"), $">tiny\n{string.Concat(Enumerable.Range(0, 1_000).Select(i => "ACGT"[i * i * 7 % 31 % 4]))}\n");
+        var spec = Path.Combine(_folder, "reads.json");
+        await File.WriteAllTextAsync(spec, """
+            { "kind": "grid", "name": "reads", "application": "alignment",
+              "parameters": { "reference": "genomes/tiny.fasta", "readsPerUnit": 10, "reads": { "count": 60, "length": 60, "seed": 5 } } }
+            """);
+
+        using var document = JsonDocument.Parse((await RunAsync("run", spec, "--volunteers", "2", "--output", "json")).Expect(0).Out);
+        Assert.Equal(60, document.RootElement.GetProperty("rowCount").GetInt64());
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "root", "volunteers")));
     }
 
