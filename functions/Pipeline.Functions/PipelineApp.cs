@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pipeline.Access;
 using Pipeline.ApiDocs;
@@ -25,7 +26,12 @@ public static class PipelineApp
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configuration);
         builder.UseAccess(configuration);
-        var services = builder.Services;
+        AddServices(builder.Services, configuration);
+    }
+
+    /// <summary>Registers what the functions work with, and nothing of a host.</summary>
+    internal static void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
         services.TryAddSingleton(TimeProvider.System);
         services.AddPipelineStorage(configuration);
         services.AddJobs();

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Playwright;
 using Pipeline.Benchmarks.Batch;
 using Pipeline.Benchmarks.Measuring;
+using Pipeline.EndToEnd.Dashboard;
 
 namespace Pipeline.Benchmarks.Dashboard;
 
@@ -13,7 +13,6 @@ internal static class DashboardMeasurements
     public const string Scrolling = "dashboard.scrolling";
 
     private const int Jobs = 6;
-    private const int Many = 10_000;
 
     private static readonly string[] s_places =
     [
@@ -95,7 +94,7 @@ internal static class DashboardMeasurements
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (context, page) = await OpenAsync(browser, app);
-            await page.RouteAsync("**/api/jobs?*", AnswerWithManyAsync);
+            await page.RouteAsync("**/api/jobs?*", ManyJobs.AnswerAsync);
             await page.GotoAsync($"{app.Address}#/jobs");
             await page.WaitForFunctionAsync("() => document.querySelectorAll('.list-row').length > 5");
             // Down in steps of a fast finger, then up again, when all jobs are known. What a frame takes is from one to the next.
@@ -144,26 +143,5 @@ internal static class DashboardMeasurements
         var page = await context.NewPageAsync();
         await page.AddInitScriptAsync($"sessionStorage.setItem('pipeline-key', '{app.Key}')");
         return (context, page);
-    }
-
-    private static Task AnswerWithManyAsync(IRoute route)
-    {
-        var query = System.Web.HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query);
-        var (top, from) = (int.Parse(query["top"]!, CultureInfo.InvariantCulture), int.Parse(query["continuationToken"] ?? "0", CultureInfo.InvariantCulture));
-        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        var jobs = Enumerable.Range(from, Math.Min(top, Many - from)).Select(i => Many - 1 - i).Select(i => new
-        {
-            id = $"many-{i:D5}",
-            kind = "batch",
-            name = $"job {i}",
-            status = "Completed",
-            createdAt = start.AddMinutes(i),
-            updatedAt = start.AddMinutes(i + 1),
-        });
-        return route.FulfillAsync(new RouteFulfillOptions
-        {
-            ContentType = "application/json",
-            Body = JsonSerializer.Serialize(new { jobs, continuationToken = from + top < Many ? (from + top).ToString(CultureInfo.InvariantCulture) : null }),
-        });
     }
 }

@@ -2,14 +2,9 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.ApiDocs;
-using Pipeline.Batch;
-using Pipeline.Governance;
-using Pipeline.Grid;
 using Pipeline.Jobs;
-using Pipeline.Simulation;
 using Pipeline.Storage;
 using Pipeline.Streams;
-using Pipeline.Training;
 
 namespace Pipeline.Tests.ApiDocs;
 
@@ -22,16 +17,8 @@ public sealed class AppSchemas : IAsyncLifetime
     public AppSchemas()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [ObjectStoreFactory.StoreRootKey] = _root }).Build();
-        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSingleton(TimeProvider.System);
-        services.AddPipelineStorage(configuration);
-        services.AddJobs();
-        services.AddBatch();
-        services.AddStreams(configuration);
-        services.AddSimulation();
-        services.AddTraining();
-        services.AddGrid(configuration);
-        services.AddGovernance(configuration);
-        services.AddApiDocs();
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration);
+        PipelineApp.AddServices(services, configuration);
         _services = services.BuildServiceProvider();
     }
 

@@ -1,9 +1,9 @@
 // The API's documentation: reads the OpenAPI document of this app, shows it, and tries operations out.
 
+import { key } from "./api.js";
 import { h } from "./dom.js";
 import { body, fields, typeOf } from "./parts/schema.js";
 
-const KEY = "pipeline-key";
 const VERBS = ["get", "head", "put", "post", "delete"];
 const main = document.getElementById("main");
 
@@ -33,7 +33,7 @@ const send = async (operation, form, show) => {
     else if (value) query.set(name, value);
   }
   const headers = {};
-  if (form.elements["the key"].value) sessionStorage.setItem(KEY, headers["x-functions-key"] = form.elements["the key"].value);
+  if (form.elements["the key"].value) key.set(headers["x-functions-key"] = form.elements["the key"].value);
   const sent = form.elements["the body"]?.value;
   if (sent) headers["content-type"] = "application/json";
   try {
@@ -58,7 +58,7 @@ const tryOut = operation => {
   const content = operation.requestBody?.content ?? {};
   if (operation["x-role"] === "volunteer" || (operation.requestBody && !content["application/json"])) return null;
   const answer = h("div", { role: "status" });
-  const field = (name, label, required, type = "text") => h("div", { class: "field" }, h("label", { for: `${operation.operationId} ${name}` }, label), h("input", { id: `${operation.operationId} ${name}`, name, required, type, autocomplete: "off", spellcheck: "false", value: type === "password" ? sessionStorage.getItem(KEY) ?? "" : "" }));
+  const field = (name, label, required, type = "text") => h("div", { class: "field" }, h("label", { for: `${operation.operationId} ${name}` }, label), h("input", { id: `${operation.operationId} ${name}`, name, required, type, autocomplete: "off", spellcheck: "false", value: type === "password" ? key.get() ?? "" : "" }));
   return h("form", { class: "try", onsubmit: event => {
     event.preventDefault();
     send(operation, event.target, (status, text) => answer.replaceChildren(h("p", {}, h("b", {}, status)), text && h("pre", { class: "text", tabindex: "0" }, pretty(text))));
