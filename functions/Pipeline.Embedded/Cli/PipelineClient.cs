@@ -21,7 +21,10 @@ internal sealed partial class PipelineClient(HttpClient http) : IDisposable
     public Uri Address => http.BaseAddress!;
 
     /// <summary>A client for the app at <paramref name="url"/>.</summary>
-    public static PipelineClient Create(Uri url, string? key)
+    public static PipelineClient Create(Uri url, string? key) => new(CreateHttp(url, key));
+
+    /// <summary>The way to the app at <paramref name="url"/>, without a time limit.</summary>
+    public static HttpClient CreateHttp(Uri url, string? key)
     {
         var handler = new SocketsHttpHandler
         {
@@ -39,7 +42,7 @@ internal sealed partial class PipelineClient(HttpClient http) : IDisposable
         };
         if (!string.IsNullOrEmpty(key))
             http.DefaultRequestHeaders.Add("x-functions-key", key);
-        return new PipelineClient(http);
+        return http;
     }
 
     /// <summary>Starts a job; its text goes to the app as it is.</summary>

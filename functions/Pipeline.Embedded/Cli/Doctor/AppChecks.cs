@@ -82,13 +82,8 @@ internal static class AppChecks
 
     private static HttpClient Client(Uri url, string? key)
     {
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = !url.IsLoopback, AllowAutoRedirect = false, ConnectTimeout = Patience })
-        {
-            BaseAddress = url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"),
-            Timeout = Patience,
-        };
-        if (!string.IsNullOrEmpty(key))
-            http.DefaultRequestHeaders.Add("x-functions-key", key);
+        var http = PipelineClient.CreateHttp(url, key);
+        http.Timeout = Patience;
         return http;
     }
 }
