@@ -5,14 +5,12 @@ namespace Pipeline.Tests.Infra;
 /// <summary>The templates compile, and the linter has nothing to say of them.</summary>
 public class BicepTests
 {
-    public static TheoryData<string> Files => new(Repository.Files(".bicep").Order(StringComparer.Ordinal));
-
-    [SkippableTheory]
-    [MemberData(nameof(Files))]
-    public void Lint_EveryFile_HasNothingToSay(string file)
+    [SkippableFact]
+    public void Lint_EveryFile_HasNothingToSay()
     {
-        var (exit, output, complaints) = Bicep.Run(Repository.Root, "lint", file);
+        var (exit, output, complaints) = Bicep.Run(Repository.Root, "lint", "--pattern", "infra/**/*.bicep");
 
+        Assert.All(Repository.Files(".bicep"), file => Assert.StartsWith("infra/", file, StringComparison.Ordinal));
         Assert.Equal("", (output + complaints).Trim());
         Assert.Equal(0, exit);
     }
@@ -23,10 +21,12 @@ public class BicepTests
         var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"infra-lint-{Guid.NewGuid():n}"));
         try
         {
-            File.WriteAllText(Path.Combine(folder.FullName, "faulty.bicep"), "param nobodyUsesThis string\n");
-            File.Copy(Path.Combine(Repository.Root, "infra", "bicepconfig.json"), Path.Combine(folder.FullName, "bicepconfig.json"));
+            Directory.CreateDirectory(Path.Combine(folder.FullName, "infra", "modules"));
+            File.WriteAllText(Path.Combine(folder.FullName, "infra", "main.bicep"), "output region string = 'westeurope'\n");
+            File.WriteAllText(Path.Combine(folder.FullName, "infra", "modules", "faulty.bicep"), "param nobodyUsesThis string\n");
+            File.Copy(Path.Combine(Repository.Root, "infra", "bicepconfig.json"), Path.Combine(folder.FullName, "infra", "bicepconfig.json"));
 
-            var (exit, output, complaints) = Bicep.Run(folder.FullName, "lint", "faulty.bicep");
+            var (exit, output, complaints) = Bicep.Run(folder.FullName, "lint", "--pattern", "infra/**/*.bicep");
 
             Assert.NotEqual(0, exit);
             Assert.Contains("no-unused-params", output + complaints, StringComparison.Ordinal);
