@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -9,14 +8,8 @@ using Pipeline.Schemas;
 namespace Pipeline.Governance;
 
 /// <summary>The HTTP API of policies and of the audit log.</summary>
-public sealed class GovernanceFunctions
+public sealed class GovernanceFunctions(DatasetPolicies policies, AuditLog audit)
 {
-    private readonly DatasetPolicies _policies;
-    private readonly AuditLog _audit;
-
-    /// <summary>Made for each call.</summary>
-    public GovernanceFunctions(DatasetPolicies policies, AuditLog audit) => (_policies, _audit) = (policies, audit);
-
     /// <summary>Shows where a dataset may be processed.</summary>
     [Function("GetDatasetPolicy")]
     [RequiresRole(Role.Reader)]
@@ -26,7 +19,10 @@ public sealed class GovernanceFunctions
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/datasets/{name}/policy")] HttpRequest request,
         string name,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            await _policies.FindAsync(name, cancellationToken) is { } policy ? Responses.Ok(new PolicyView(policy.Regions)) : Responses.NotFound($"The dataset '{name}' has no policy: it may be processed anywhere."));
+    {
+        var policy = await policies.FindAsync(name, cancellationToken) ?? throw new NotFoundException($"The dataset '{name}' has no policy: it may be processed anywhere.");
+        return Responses.Ok(new PolicyView(policy.Regions));
+    });
 
     /// <summary>Says where a dataset may be processed: <c>{"regions": ["westeurope"]}</c>.</summary>
     [Function("PutDatasetPolicy")]
@@ -40,7 +36,7 @@ public sealed class GovernanceFunctions
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
     {
         var policy = ResidencyPolicy.Parse(await Responses.ReadBodyAsync(request, ResidencyPolicy.MaxBytes, cancellationToken));
-        await _policies.SetAsync(name, policy, cancellationToken);
+        await policies.SetAsync(name, policy, cancellationToken);
         return Responses.Ok(new PolicyView(policy.Regions));
     });
 
@@ -53,14 +49,5 @@ public sealed class GovernanceFunctions
     public Task<IActionResult> AuditAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/audit")] HttpRequest request,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            Responses.Ok(await _audit.ReadAsync((int)(Number(request.Query["top"], "top", 1_000) ?? 100), Number(request.Query["before"], "before", long.MaxValue), cancellationToken)));
-
-    private static long? Number(string? text, string name, long most)
-    {
-        if (string.IsNullOrEmpty(text))
-            return null;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
-            ? number
-            : throw new SpecException("", $"'{name}' must be a whole number from 1 to {most}; this is '{text}'.", ProblemTypes.InvalidRequest);
-    }
+            Responses.Ok(await audit.ReadAsync(Responses.Top(request.Query, 100, 1_000), Responses.Number(request.Query, "before", least: 1), cancellationToken)));
 }

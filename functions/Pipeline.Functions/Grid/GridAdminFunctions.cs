@@ -43,5 +43,5 @@ public sealed class GridAdminFunctions(IGridScheduler scheduler)
     private Task<IActionResult> SetAsync(string id, bool banned, CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
         GridNames.IsId(id) && await scheduler.BanHostAsync(id, banned, cancellationToken)
             ? new NoContentResult()
-            : Responses.NotFound($"There is no host '{(id.Length > 80 ? id[..80] + "…" : id)}'. GET /api/grid/hosts lists those that there are."));
+            : throw new NotFoundException("host", id, "/api/grid/hosts"));
 }

@@ -29,9 +29,8 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
         CancellationToken cancellationToken) => gate.HostAsync(request, async host =>
     {
         if (!GridNames.IsInputPath(path) && !GridNames.IsFilePath(path))
-            return Responses.NotFound("There are only inputs/{job}/{unit} and files/{sha256} here.");
-        if (await store.FindAsync(ResultUploads.Container, path, cancellationToken) is not { } info)
-            return Responses.NotFound("There is no such file. Its job may be over.");
+            throw new NotFoundException("There are only inputs/{job}/{unit} and files/{sha256} here.");
+        var info = await store.FindAsync(ResultUploads.Container, path, cancellationToken) ?? throw new NotFoundException("There is no such file. Its job may be over.");
         return new FileStreamResult(new ObjectStream(store, info, limits.EnterDownload(host.HostId)), "application/octet-stream")
         {
             EnableRangeProcessing = true,
@@ -75,7 +74,7 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
         if (!GridNames.IsSha256(sha256))
             throw new UploadRefusedException(StatusCodes.Status400BadRequest, "Say which file it is: ?sha256= with the SHA-256 of all its bytes in lower-case hexadecimal.");
         if (!GridNames.IsId(id) || await scheduler.AssignmentAsync(host, id, cancellationToken) is not { } assignment)
-            return Responses.NotFound("This host has no open result of that id.");
+            throw new NotFoundException("This host has no open result of that id.");
         var state = await handler(host, assignment, sha256);
         var headers = request.HttpContext.Response.Headers;
         headers["Upload-Offset"] = state.Offset.ToString(CultureInfo.InvariantCulture);

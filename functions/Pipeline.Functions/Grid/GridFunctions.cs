@@ -71,7 +71,7 @@ public sealed class GridFunctions(
     public Task<IActionResult> OwnHostAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grid/host")] HttpRequest request,
         CancellationToken cancellationToken) => gate.HostAsync(request, async host =>
-            await scheduler.HostAsync(host, cancellationToken) is { } known ? GridGate.Ok(known) : Responses.NotFound("The scheduler does not know this host. PUT /api/grid/host tells it."));
+            GridGate.Ok(await scheduler.HostAsync(host, cancellationToken) ?? throw new NotFoundException("The scheduler does not know this host. PUT /api/grid/host tells it.")));
 
     /// <summary>Tells anew what the host is.</summary>
     [Function("PutOwnGridHost")]
@@ -199,7 +199,6 @@ public sealed class GridFunctions(
         return Responses.Ok(new Leaderboard(rows));
     });
 
-    /// <summary>The parameter 'top' of a query.</summary>
     // A report of a file that is not there is refused here, so that the scheduler sees none without one. What is not open any more goes
     // through: a report may come again, and the scheduler knows what to say.
     private async Task<Dictionary<string, ReportAnswer>> MissingFilesAsync(HostKey host, IReadOnlyList<ResultReport> reports, CancellationToken cancellationToken)

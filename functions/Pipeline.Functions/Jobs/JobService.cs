@@ -71,18 +71,18 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
     }
 
     /// <summary>Starts a job anew: another one with the same spec.</summary>
-    /// <returns>The new job; null where there is no job <paramref name="id"/>.</returns>
+    /// <exception cref="NotFoundException">There is no job <paramref name="id"/>.</exception>
     /// <exception cref="SpecException">The spec is no longer valid, for instance because a dataset is gone.</exception>
-    public async Task<(string Id, string Kind)?> RestartAsync(DurableTaskClient client, string id, CancellationToken cancellationToken)
+    public async Task<(string Id, string Kind)> RestartAsync(DurableTaskClient client, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(client, id, cancellationToken) is null || await FindSpecAsync(id, cancellationToken) is not { } json)
-            return null;
-        return await SubmitAsync(client, json, JobId.New(time.GetUtcNow()), cancellationToken);
+        await GetAsync(client, id, cancellationToken);
+        return await SubmitAsync(client, await GetSpecAsync(id, cancellationToken), JobId.New(time.GetUtcNow()), cancellationToken);
     }
 
-    /// <summary>The spec of a job as it was sent, JSON in UTF-8; null where there is none.</summary>
-    public async Task<byte[]?> FindSpecAsync(string id, CancellationToken cancellationToken) =>
-        JobId.Fault(id) is null ? await store.TryReadAllAsync(JobFiles.Container, JobFiles.Spec(id), cancellationToken) : null;
+    /// <summary>The spec of a job as it was sent, JSON in UTF-8.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public async Task<byte[]> GetSpecAsync(string id, CancellationToken cancellationToken) =>
+        await FindSpecAsync(id, cancellationToken) ?? throw Unknown(id);
 
     /// <summary>What a job that was accepted reads and writes; null where there is none with that id.</summary>
     public async Task<DataUse?> FindUseAsync(string id, CancellationToken cancellationToken)
@@ -97,13 +97,15 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
     public async Task<JobSpec> ReadSpecAsync(string id, CancellationToken cancellationToken) =>
         JobSpec.Parse(await ReadSpecBytesAsync(id, cancellationToken), _kinds.Keys);
 
-    /// <summary>One job; null where there is none with that id.</summary>
-    public async Task<JobView?> FindAsync(DurableTaskClient client, string id, CancellationToken cancellationToken)
-    {
-        if (JobId.Fault(id) is not null)
-            return null;
-        return await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } metadata ? View(metadata) : null;
-    }
+    /// <summary>One job.</summary>
+    /// <exception cref="NotFoundException">There is none with that id.</exception>
+    public async Task<JobView> GetAsync(DurableTaskClient client, string id, CancellationToken cancellationToken) =>
+        await FindAsync(client, id, cancellationToken) ?? throw Unknown(id);
+
+    /// <summary>One job of a kind.</summary>
+    /// <exception cref="NotFoundException">There is none with that id, or it is of another kind.</exception>
+    public async Task<JobView> GetAsync(DurableTaskClient client, string id, string kind, CancellationToken cancellationToken) =>
+        await FindAsync(client, id, cancellationToken) is { } job && job.Kind == kind ? job : throw new NotFoundException($"{kind} job", id, $"/api/jobs?kind={kind}");
 
     /// <summary>Jobs, newest first.</summary>
     /// <param name="client">The task hub.</param>
@@ -117,7 +119,11 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
     {
         var after = continuationToken is null ? null : JobCursor.Parse(continuationToken);
         var jobs = new List<JobView>();
-        await foreach (var job in NewestFirstAsync(client, after?.CreatedAt ?? time.GetUtcNow().AddMinutes(5), cancellationToken))
+        // Clocks differ a little. Behind a job may come others of the very same time.
+        var until = time.GetUtcNow().AddMinutes(5);
+        if (after?.CreatedAt < until)
+            until = after.CreatedAt.AddMilliseconds(1);
+        await foreach (var job in NewestFirstAsync(client, until, cancellationToken))
         {
             if (after is not null && !after.Precedes(job) || (kind is not null && job.Kind != kind) || (status is not null && job.Status != status))
                 continue;
@@ -129,20 +135,18 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
     }
 
     /// <summary>Cancels a job: no new task starts, running ones stop, temporary data and partial results go.</summary>
-    /// <returns>False where there is no such job.</returns>
+    /// <exception cref="NotFoundException">There is no such job.</exception>
     /// <exception cref="JobConflictException">The job has ended.</exception>
-    public async Task<bool> CancelAsync(DurableTaskClient client, string id, CancellationToken cancellationToken)
+    public async Task CancelAsync(DurableTaskClient client, string id, CancellationToken cancellationToken)
     {
-        if (await FindAsync(client, id, cancellationToken) is not { } job)
-            return false;
+        var job = await GetAsync(client, id, cancellationToken);
         if (job.Status == JobStatus.Canceled)
-            return true;
+            return;
         if (job.Status is JobStatus.Completed or JobStatus.Failed)
             throw new JobConflictException($"Job '{id}' has ended already: {job.Status}. Only jobs that have not ended can be cancelled.");
         await store.WriteAsync(JobFiles.Container, JobFiles.Cancelled(id), new MemoryStream(Encoding.UTF8.GetBytes(time.GetUtcNow().ToString("O"))), WriteCondition.None, cancellationToken);
         await client.TerminateInstanceAsync(id, new TerminateInstanceOptions("cancelled", Recursive: true), cancellationToken);
         await client.ScheduleNewOrchestrationInstanceAsync(nameof(JobCleanup), id, new StartOrchestrationOptions($"cleanup-{id}"), cancellationToken);
-        return true;
     }
 
     // The hub lists by id; people want the newest. So we ask for windows of time that grow as they go back, and sort within each.
@@ -187,6 +191,14 @@ public sealed class JobService(IEnumerable<IJobKind> kinds, IObjectStore store, 
         if (await client.GetInstanceAsync(id, getInputsAndOutputs: false, cancellationToken) is not null)
             throw Exists(id);
     }
+
+    private async Task<JobView?> FindAsync(DurableTaskClient client, string id, CancellationToken cancellationToken) =>
+        JobId.Fault(id) is null && await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } metadata ? View(metadata) : null;
+
+    private async Task<byte[]?> FindSpecAsync(string id, CancellationToken cancellationToken) =>
+        JobId.Fault(id) is null ? await store.TryReadAllAsync(JobFiles.Container, JobFiles.Spec(id), cancellationToken) : null;
+
+    private static NotFoundException Unknown(string id) => new("job", id, "/api/jobs");
 
     private static JobConflictException Exists(string id) =>
         new($"There is a job with the id '{id}' already. Choose another id, or leave it out to be given one.");

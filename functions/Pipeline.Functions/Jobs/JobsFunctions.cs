@@ -39,7 +39,10 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            await jobs.RestartAsync(client, id, cancellationToken) is var (started, kind) ? Accepted(request, client, started, kind) : Unknown(id));
+    {
+        var (started, kind) = await jobs.RestartAsync(client, id, cancellationToken);
+        return Accepted(request, client, started, kind);
+    });
 
     /// <summary>Gives the spec of a job as it was sent.</summary>
     [Function("GetJobSpec")]
@@ -49,7 +52,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/spec")] HttpRequest request,
         string id,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            await jobs.FindSpecAsync(id, cancellationToken) is { } json ? new FileContentResult(json, "application/json") : Unknown(id));
+            new FileContentResult(await jobs.GetSpecAsync(id, cancellationToken), "application/json"));
 
     /// <summary>Tells how a job would run, without running it.</summary>
     [Function("PlanJob")]
@@ -96,8 +99,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            await jobs.FindAsync(client, id, cancellationToken) is { } job ? Responses.Ok(job) : Unknown(id));
+        CancellationToken cancellationToken) => Responses.GuardAsync(async () => Responses.Ok(await jobs.GetAsync(client, id, cancellationToken)));
 
     /// <summary>Gives the rows of a completed job.</summary>
     [Function("GetJobResult")]
@@ -112,8 +114,7 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
     {
         var top = Responses.Top(request.Query, 1_000, 100_000);
-        if (await jobs.FindAsync(client, id, cancellationToken) is not { } job)
-            return Unknown(id);
+        var job = await jobs.GetAsync(client, id, cancellationToken);
         if (job.Output is null)
             throw new JobConflictException($"Job '{id}' has no result: it is {job.Status}.{(job.Error is null ? " Ask again when it is Completed." : $" {job.Error.Message}")}");
         return Responses.Ok(await results.ReadAsync(job.Output, top, cancellationToken));
@@ -132,11 +133,10 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
     {
-        if (await jobs.FindAsync(client, id, cancellationToken) is not { } job)
-            return Unknown(id);
+        var job = await jobs.GetAsync(client, id, cancellationToken);
         var named = (job.Output?.Artifacts ?? []).Where(artifact => !artifact.EndsWith('/')).ToList();
         if (named.Find(artifact => artifact.EndsWith($"/{file}", StringComparison.Ordinal)) is not { } found)
-            return Responses.NotFound($"Job '{id}' made no '{file}'.{NearestName.Hint(file, named.Select(artifact => artifact[(artifact.LastIndexOf('/') + 1)..]))}");
+            throw new NotFoundException($"Job '{id}' made no '{file}'.{NearestName.Hint(file, named.Select(artifact => artifact[(artifact.LastIndexOf('/') + 1)..]))}");
         var slash = found.IndexOf('/', StringComparison.Ordinal);
         // Nothing but pictures is shown: another file that looks like a page must not become one.
         var type = file.EndsWith(".png", StringComparison.Ordinal) ? "image/png" : "application/octet-stream";
@@ -153,7 +153,10 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            await jobs.CancelAsync(client, id, cancellationToken) ? Responses.Ok(new JobCanceled(id, JobStatus.Canceled), StatusCodes.Status202Accepted) : Unknown(id));
+    {
+        await jobs.CancelAsync(client, id, cancellationToken);
+        return Responses.Ok(new JobCanceled(id, JobStatus.Canceled), StatusCodes.Status202Accepted);
+    });
 
     private static IActionResult Accepted(HttpRequest request, DurableTaskClient client, string id, string kind)
     {
@@ -164,9 +167,6 @@ public sealed class JobsFunctions(JobService jobs, JobResultReader results, IObj
             new JobAccepted(id, kind, urls?.StatusQueryGetUri, urls?.SendEventPostUri, urls?.TerminatePostUri, urls?.SuspendPostUri, urls?.ResumePostUri, urls?.PurgeHistoryDeleteUri),
             StatusCodes.Status202Accepted);
     }
-
-    private static IActionResult Unknown(string id) =>
-        Responses.NotFound($"There is no job '{id}'. GET /api/jobs lists those that there are.");
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

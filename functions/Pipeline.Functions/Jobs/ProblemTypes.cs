@@ -45,37 +45,37 @@ public static class ProblemTypes
     /// <summary>Every kind, in the order of status codes.</summary>
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        Of(MalformedJson, [400], "The document is not well-formed JSON.",
+        new(MalformedJson, [400], "The document is not well-formed JSON.",
             "What was sent breaks off, or breaks the grammar of JSON, or has the same field twice.",
             "The detail says line and column. Comments and trailing commas are taken; a text with a line break is not."),
-        Of(InvalidSpec, [400], "The spec is not valid.",
+        new(InvalidSpec, [400], "The spec is not valid.",
             "The document is JSON, but a field is missing, unknown or wrong, or it does not fit the data that it names.",
             "Every fault is in 'errors' with its JSON pointer, and where a name is wrong with the nearest right one. Name the kind's schema of /api/schemas as '$schema', and an editor tells while you type."),
-        Of(InvalidRequest, [400], "The request is not valid.",
+        new(InvalidRequest, [400], "The request is not valid.",
             "A name, a path, a query parameter, a header, a token of the wrong sort or a file that was sent is not what the route takes.",
             "The detail says which and what it takes; /api/docs has every parameter with its bounds."),
-        Of(Unauthenticated, [401], "The request does not say who makes it.",
+        new(Unauthenticated, [401], "The request does not say who makes it.",
             "There is no key or token, or it is not known.",
             "Send a function key as x-functions-key, or a volunteer's token as Authorization: Bearer TOKEN. 'serve' keeps its keys in .pipeline/keys.json; where the app asks for it, sign in too."),
-        Of(Forbidden, [403], "You may not do this.",
+        new(Forbidden, [403], "You may not do this.",
             "The caller is known, but the role is too low for the route, or the host was barred from the grid.",
             "The detail names the role. Ask whoever runs the app for a key or an app role that has it."),
-        Of(Policy, [403], "A rule about the data forbids it.",
+        new(Policy, [403], "A rule about the data forbids it.",
             "A dataset's policy names regions, and the data would be processed or sent somewhere else.",
             "Run the job where the data may be, or have an operator change the policy: PUT /api/datasets/{name}/policy."),
-        Of(NotFound, [404], "There is no such thing.",
+        new(NotFound, [404], "There is no such thing.",
             "No job, dataset, model, stream, file or host has that name here, or it is gone.",
             "The detail says where those that there are can be listed."),
-        Of(Conflict, [409], "The state does not allow it.",
+        new(Conflict, [409], "The state does not allow it.",
             "The thing is there, but is not in a state for this: a job with that id exists already, a result is not ready, a stream or a model is changed by somebody else at once.",
             "Look at the thing and try again when it is ready, or choose another name."),
-        Of(TooLarge, [413], "The document is too large.",
+        new(TooLarge, [413], "The document is too large.",
             "The body has more bytes than the route reads.",
             "Put data into a dataset and name it in the spec; send files in the parts that the route takes."),
-        Of(TooManyRequests, [429, 503], "Too much is asked at once.",
+        new(TooManyRequests, [429, 503], "Too much is asked at once.",
             "The caller alone (429), or all callers together (503), ask for more than the app takes.",
             "Wait as many seconds as the header Retry-After says, then ask again."),
-        Of(StorageFull, [507], "The store is full.",
+        new(StorageFull, [507], "The store is full.",
             "There is no room for what was to be written. Nothing is half written.",
             "Free disk space, or delete datasets and results that nobody needs; then send it again."),
     ];
@@ -86,6 +86,4 @@ public static class ProblemTypes
     /// <exception cref="ArgumentException">There is none, so that nobody could look it up.</exception>
     public static ProblemType Find(string type) =>
         ByType.GetValueOrDefault(type) ?? throw new ArgumentException($"'{type}' is no problem type. Add it to {nameof(ProblemTypes)}.{nameof(All)}.", nameof(type));
-
-    private static ProblemType Of(string type, int[] statuses, string title, string meaning, string advice) => new(type[Place.Length..], statuses, title, meaning, advice);
 }

@@ -72,7 +72,7 @@ public static class Responses
         {
             return Problem(ProblemTypes.Conflict, StatusCodes.Status409Conflict, e.Message);
         }
-        catch (DatasetNotFoundException e)
+        catch (Exception e) when (e is NotFoundException or DatasetNotFoundException)
         {
             return NotFound(e.Message);
         }
@@ -108,19 +108,25 @@ public static class Responses
         return buffer.ToArray();
     }
 
-    private static string Text(string type, int status, string detail, IReadOnlyList<SpecFault>? errors) =>
-        JsonSerializer.Serialize(new Problem(type, ProblemTypes.Find(type).Title, status, detail, errors), Json);
-
     /// <summary>How many things a request asks for with <c>top</c>.</summary>
     /// <exception cref="SpecException">It is no whole number from 1 to <paramref name="most"/>.</exception>
-    public static int Top(IQueryCollection query, int usual, int most)
+    public static int Top(IQueryCollection query, int usual, int most) => (int)(Number(query, "top", 1, most) ?? usual);
+
+    /// <summary>A whole number of a query; null where it is absent.</summary>
+    /// <exception cref="SpecException">It is no whole number from <paramref name="least"/> to <paramref name="most"/>.</exception>
+    public static long? Number(IQueryCollection query, string name, long least = long.MinValue, long most = long.MaxValue)
     {
-        if (query["top"].ToString() is not { Length: > 0 } text)
-            return usual;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top >= 1 && top <= most
-            ? top
-            : throw new SpecException("", $"'top' must be a whole number from 1 to {most}; this is '{text}'.", ProblemTypes.InvalidRequest);
+        ArgumentNullException.ThrowIfNull(query);
+        if (query[name].ToString() is not { Length: > 0 } text)
+            return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        var bounds = most < long.MaxValue ? $" from {least} to {most}" : least > long.MinValue ? $", {least} or more" : "";
+        throw new SpecException("", $"'{name}' must be a whole number{bounds}; this is '{text}'.", ProblemTypes.InvalidRequest);
     }
+
+    private static string Text(string type, int status, string detail, IReadOnlyList<SpecFault>? errors) =>
+        JsonSerializer.Serialize(new Problem(type, ProblemTypes.Find(type).Title, status, detail, errors), Json);
 
     private static SpecException TooLarge(int limit) =>
         new("", $"The document has more than {ByteSize.Format(limit)}, which is the most that is read. Put data into a dataset and name it.", ProblemTypes.TooLarge);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Pipeline.Access;
 using Pipeline.Jobs;
 using Pipeline.Schemas;
@@ -10,7 +11,7 @@ using Pipeline.Storage;
 namespace Pipeline.Simulation;
 
 /// <summary>The HTTP API of simulations beyond that of all jobs.</summary>
-public sealed class SimulationFunctions(SimulationEngine engine, IObjectStore store)
+public sealed class SimulationFunctions(JobService jobs, SimulationEngine engine, IObjectStore store)
 {
     /// <summary>Gives an image of a simulation, also while it runs: <c>frames/0.png</c> is the first.</summary>
     [Function("GetJobFrame")]
@@ -21,13 +22,15 @@ public sealed class SimulationFunctions(SimulationEngine engine, IObjectStore st
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/frames/{file}")] HttpRequest request,
         string id,
         string file,
+        [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
     {
-        if (JobId.Fault(id) is not null || !file.EndsWith(".png", StringComparison.Ordinal) || !int.TryParse(file.AsSpan(..^4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return Responses.NotFound($"There is no frame '{file}'. Frames are 0.png, 1.png and so on.");
-        return await engine.FindFrameAsync(id, number, cancellationToken) is { } path
-            ? new FileStreamResult(await store.OpenReadAsync(JobFiles.Results, path, cancellationToken), "image/png")
-            : Responses.NotFound($"Job '{id}' has no frame {number}: it has not come so far, or its spec's outputs do not ask for images.");
+        await jobs.GetAsync(client, id, "simulation", cancellationToken);
+        if (!file.EndsWith(".png", StringComparison.Ordinal) || !int.TryParse(file.AsSpan(..^4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            throw new NotFoundException($"There is no frame '{file}'. Frames are 0.png, 1.png and so on.");
+        var path = await engine.FindFrameAsync(id, number, cancellationToken)
+            ?? throw new NotFoundException($"Job '{id}' has no frame {number}: it has not come so far, or its spec's outputs do not ask for images.");
+        return new FileStreamResult(await store.OpenReadAsync(JobFiles.Results, path, cancellationToken), "image/png");
     });
 
     /// <summary>Gives the figures that a simulation has put out, also while it runs; with <c>after</c>, those behind that superstep alone.</summary>
@@ -39,11 +42,11 @@ public sealed class SimulationFunctions(SimulationEngine engine, IObjectStore st
     public Task<IActionResult> FiguresAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/jobs/{id}/figures")] HttpRequest request,
         string id,
+        [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
     {
-        var after = -1L;
-        if (request.Query["after"].ToString() is { Length: > 0 } text && !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out after))
-            throw new SpecException("", $"'after' must be a whole number; this is '{text}'.", ProblemTypes.InvalidRequest);
-        return JobId.Fault(id) is null ? Responses.Ok(await engine.ReadFiguresAsync(id, after, cancellationToken)) : Responses.NotFound($"There is no job '{id}'.");
+        var after = Responses.Number(request.Query, "after") ?? -1;
+        await jobs.GetAsync(client, id, "simulation", cancellationToken);
+        return Responses.Ok(await engine.ReadFiguresAsync(id, after, cancellationToken));
     });
 }

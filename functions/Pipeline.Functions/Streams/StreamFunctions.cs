@@ -58,7 +58,7 @@ public sealed class StreamFunctions
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/streams/{name}")] HttpRequest request,
         string name,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            await _streams.DeleteAsync(name, cancellationToken) ? new NoContentResult() : Unknown(name));
+            await _streams.DeleteAsync(name, cancellationToken) ? new NoContentResult() : throw Unknown(name));
 
     /// <summary>Lets a stream wait.</summary>
     [Function("PauseStream")]
@@ -124,8 +124,7 @@ public sealed class StreamFunctions
             await _streams.FindAsync(name, cancellationToken) is null ? null : await _quarantine.LatestAsync(name, Responses.Top(request.Query, 100, 1_000), cancellationToken));
 
     private static Task<IActionResult> ShowAsync<T>(string name, Func<Task<T?>> find) where T : class =>
-        Responses.GuardAsync(async () => await find() is { } found ? Responses.Ok(found) : Unknown(name));
+        Responses.GuardAsync(async () => Responses.Ok(await find() ?? throw Unknown(name)));
 
-    private static IActionResult Unknown(string name) =>
-        Responses.NotFound($"There is no stream '{(name.Length > 80 ? name[..80] + "…" : name)}'. GET /api/streams lists those that there are.");
+    private static NotFoundException Unknown(string name) => new("stream", name, "/api/streams");
 }

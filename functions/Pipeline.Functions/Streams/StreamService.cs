@@ -27,7 +27,7 @@ public sealed class StreamService
     /// <summary>Makes a stream, or changes it. Where what it computes changes, it begins anew where it stands; otherwise it goes on.</summary>
     /// <returns>The stream, and whether it is new.</returns>
     /// <exception cref="SpecException">The spec is not valid.</exception>
-    /// <exception cref="JobConflictException">Somebody else changed it at the same _time.</exception>
+    /// <exception cref="JobConflictException">Somebody else changed it at the same time.</exception>
     public async Task<(StreamView View, bool IsNew)> PutAsync(string name, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         CheckName(name);
@@ -84,7 +84,7 @@ public sealed class StreamService
         return View(definition, active?.Compiled) with { Spec = definition.Spec };
     }
 
-    /// <summary>Removes a stream with its _states. What it published stays.</summary>
+    /// <summary>Removes a stream with its states. What it published stays.</summary>
     /// <returns>False where there is none.</returns>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
@@ -172,7 +172,7 @@ public sealed class StreamService
         }
         catch (ConditionFailedException)
         {
-            throw new JobConflictException($"Stream '{definition.Name}' was changed by somebody else at the same _time. Look at it and try again.");
+            throw new JobConflictException($"Stream '{definition.Name}' was changed by somebody else at the same time. Look at it and try again.");
         }
         _catalog.Invalidate();
         // Who still works on an earlier generation finds its state gone, and stops.

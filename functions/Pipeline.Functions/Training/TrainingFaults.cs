@@ -10,7 +10,7 @@ internal static class TrainingFaults
     {
         TrainingException e => new JobError(e.Message, task, Advice: e.Advice),
         TorchUnavailableException e => new JobError(e.Message, task),
-        ModelNotFoundException e => new JobError(e.Message, task, Advice: "Train it, or name another model."),
+        NotFoundException e => new JobError(e.Message, task, Advice: "Train it, or name another model."),
         _ => JobFaults.Describe(exception, task),
     };
 }

@@ -20,7 +20,7 @@ public sealed class TrainingFunctions(JobService jobs, TrainingHistory history)
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) => Responses.GuardAsync(async () =>
-            await jobs.FindAsync(client, id, cancellationToken) is { Kind: "training" } job ? Responses.Ok(await history.ReadAsync(job, cancellationToken)) : Unknown(id));
+            Responses.Ok(await history.ReadAsync(await jobs.GetAsync(client, id, "training", cancellationToken), cancellationToken)));
 
     /// <summary>Asks for another number of workers: it is taken up at the next checkpoint. 202.</summary>
     [Function("ResizeTraining")]
@@ -40,14 +40,10 @@ public sealed class TrainingFunctions(JobService jobs, TrainingHistory history)
         reader.End();
         if (faults.Count > 0)
             throw new SpecException(faults, ProblemTypes.InvalidRequest);
-        if (await jobs.FindAsync(client, id, cancellationToken) is not { } job || job.Kind != "training")
-            return Unknown(id);
+        var job = await jobs.GetAsync(client, id, "training", cancellationToken);
         if (job.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled)
             throw new JobConflictException($"Job '{id}' has ended: {job.Status}.");
         await client.RaiseEventAsync(id, TrainingOrchestrator.WorkersEvent, (int)workers!.Value, cancellationToken);
         return Responses.Ok(new WorkersAnswer(id, (int)workers.Value), StatusCodes.Status202Accepted);
     });
-
-    private static IActionResult Unknown(string id) =>
-        Responses.NotFound($"There is no training '{id}'. GET /api/jobs?kind=training lists those that there are.");
 }

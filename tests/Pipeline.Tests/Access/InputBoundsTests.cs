@@ -3,15 +3,12 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
-using Pipeline.Embedded.Hosting;
-using Pipeline.Tests.Storage;
 
 namespace Pipeline.Tests.Access;
 
 /// <summary>Every route that takes a body is sent bodies that are too deep, too wide, too long or no JSON: each is refused in words, soon,
 /// and none makes the app fail.</summary>
-public sealed partial class InputBoundsTests
+public sealed partial class InputBoundsTests(WholeApp app) : IClassFixture<WholeApp>
 {
     private static readonly (string Name, Func<string> Make)[] s_bodies =
     [
@@ -30,16 +27,7 @@ public sealed partial class InputBoundsTests
     [Fact]
     public async Task EveryRouteThatTakesABody_BodiesWithoutMeasure_AreRefusedSoonAndInWords()
     {
-        using var folder = new TemporaryFolder();
-        await using var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
-        {
-            Root = folder.Path,
-            Url = new Uri("http://127.0.0.1:0"),
-            Logging = logging => logging.SetMinimumLevel(LogLevel.None),
-            ShutdownTimeout = TimeSpan.FromSeconds(1),
-        });
-        using var client = new HttpClient { BaseAddress = host.BaseAddress, Timeout = TimeSpan.FromMinutes(2) };
-        client.DefaultRequestHeaders.Add("x-functions-key", host.FunctionKey);
+        using var client = app.Client(app.Host.FunctionKey);
         var faults = new List<string>();
         foreach (var (name, make) in s_bodies)
         {

@@ -148,8 +148,8 @@ public sealed class ModelTests : IDisposable
         Assert.Equal(2, (await models.OpenAsync("moons", null, s_ct)).Version);
         await Assert.ThrowsAsync<JobConflictException>(() => models.DeleteAsync("moons", 2, s_ct));
         await models.DeleteAsync("moons", 3, s_ct);
-        Assert.Contains("It has: 1, 2.", (await Assert.ThrowsAsync<ModelNotFoundException>(() => models.OpenAsync("moons", 3, s_ct))).Message, StringComparison.Ordinal);
-        Assert.Contains("Did you mean 'moons'?", (await Assert.ThrowsAsync<ModelNotFoundException>(() => models.GetAsync("moon", s_ct))).Message, StringComparison.Ordinal);
+        Assert.Contains("It has: 1, 2.", (await Assert.ThrowsAsync<NotFoundException>(() => models.OpenAsync("moons", 3, s_ct))).Message, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'moons'?", (await Assert.ThrowsAsync<NotFoundException>(() => models.GetAsync("moon", s_ct))).Message, StringComparison.Ordinal);
         await models.DeleteAsync("moons", null, s_ct);
         Assert.Empty(await models.ListAsync(s_ct));
     }

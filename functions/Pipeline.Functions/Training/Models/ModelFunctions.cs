@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -96,13 +95,7 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
         string name,
         CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        int? version = null;
-        if (request.Query["version"].ToString() is { Length: > 0 } text)
-        {
-            version = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? number
-                : throw new SpecException("", $"'version' must be a whole number; this is '{text}'.", ProblemTypes.InvalidRequest);
-        }
+        var version = (int?)Responses.Number(request.Query, "version", 0, int.MaxValue);
         var body = JobSpec.ParseJson(await Responses.ReadBodyAsync(request, MostBytes, cancellationToken), MostBytes);
         return Responses.Ok(await predictions.PredictAsync(name, version, body, cancellationToken));
     });
@@ -112,10 +105,6 @@ public sealed class ModelFunctions(ModelStore models, PredictionService predicti
         try
         {
             return await handler();
-        }
-        catch (ModelNotFoundException e)
-        {
-            return Responses.NotFound(e.Message);
         }
         catch (Exception e) when (e is TrainingException or TorchUnavailableException)
         {

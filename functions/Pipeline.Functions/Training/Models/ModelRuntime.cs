@@ -1,3 +1,4 @@
+using Pipeline.Jobs;
 using Pipeline.Storage;
 
 namespace Pipeline.Training;
@@ -12,12 +13,12 @@ public sealed class ModelRuntime(ModelStore models, IObjectStore store, SampleSo
     private readonly LinkedList<LoadedModel> _loaded = new();
 
     /// <summary>Loads a model; the promoted version, or the newest, where none is asked for.</summary>
-    /// <exception cref="ModelNotFoundException">There is none such.</exception>
+    /// <exception cref="NotFoundException">There is none such.</exception>
     internal async Task<LoadedModel> LoadAsync(string name, int? version, CancellationToken cancellationToken)
     {
         var document = await models.OpenAsync(name, version, cancellationToken);
         var path = ModelFiles.Folder(document.Name, document.Version) + ModelFiles.Weights;
-        var blob = await store.FindAsync(ModelFiles.Container, path, cancellationToken) ?? throw new ModelNotFoundException($"{ModelFiles.Container}/{path} is missing.");
+        var blob = await store.FindAsync(ModelFiles.Container, path, cancellationToken) ?? throw new NotFoundException($"{ModelFiles.Container}/{path} is missing.");
         lock (_gate)
         {
             // The version of the blob too: a deleted model's number may be given again.

@@ -21,12 +21,12 @@ public sealed class ModelStore(IObjectStore store)
     }
 
     /// <summary>One model.</summary>
-    /// <exception cref="ModelNotFoundException">There is none of that name.</exception>
+    /// <exception cref="NotFoundException">There is none of that name.</exception>
     public async Task<ModelView> GetAsync(string name, CancellationToken cancellationToken) =>
         await ViewAsync(name, await VersionsAsync(name, cancellationToken), cancellationToken);
 
     /// <summary>The document of a version; of the promoted one, or the newest, where none is asked for.</summary>
-    /// <exception cref="ModelNotFoundException">There is none.</exception>
+    /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<ModelDocument> OpenAsync(string name, int? version, CancellationToken cancellationToken)
     {
         var versions = await VersionsAsync(name, cancellationToken);
@@ -37,7 +37,7 @@ public sealed class ModelStore(IObjectStore store)
     }
 
     /// <summary>Has a version used where none is asked for.</summary>
-    /// <exception cref="ModelNotFoundException">There is none such.</exception>
+    /// <exception cref="NotFoundException">There is none such.</exception>
     public async Task<ModelView> PromoteAsync(string name, int version, CancellationToken cancellationToken)
     {
         var versions = await VersionsAsync(name, cancellationToken);
@@ -49,7 +49,7 @@ public sealed class ModelStore(IObjectStore store)
     }
 
     /// <summary>Deletes a version, or the whole model. A promoted version must be the last one, or another must be promoted before.</summary>
-    /// <exception cref="ModelNotFoundException">There is none such.</exception>
+    /// <exception cref="NotFoundException">There is none such.</exception>
     /// <exception cref="JobConflictException">The version is in use.</exception>
     public async Task DeleteAsync(string name, int? version, CancellationToken cancellationToken)
     {
@@ -82,7 +82,7 @@ public sealed class ModelStore(IObjectStore store)
         if (ModelName.Fault(name) is null && (await FindAsync($"{name}/", cancellationToken)).TryGetValue(name, out var versions))
             return versions;
         var names = (await FindAsync("", cancellationToken)).Keys;
-        throw new ModelNotFoundException($"There is no model '{name}'.{(names.Count == 0 ? " There are none yet: run a training job." : NearestName.Hint(name, names))}");
+        throw new NotFoundException($"There is no model '{name}'.{(names.Count == 0 ? " There are none yet: run a training job." : NearestName.Hint(name, names))}");
     }
 
     private async Task<SortedDictionary<string, SortedDictionary<int, List<string>>>> FindAsync(string prefix, CancellationToken cancellationToken)
@@ -142,6 +142,6 @@ public sealed class ModelStore(IObjectStore store)
         }
     }
 
-    private static ModelNotFoundException Missing(string name, int version, IEnumerable<int> versions) =>
+    private static NotFoundException Missing(string name, int version, IEnumerable<int> versions) =>
         new($"Model '{name}' has no version {version}. It has: {string.Join(", ", versions)}.");
 }

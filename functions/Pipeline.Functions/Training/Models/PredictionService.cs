@@ -20,7 +20,7 @@ public sealed class PredictionService(ModelRuntime runtime, TimeProvider time)
     /// <param name="body">One row, an object with a field for each column that the model needs; or <c>{"rows": [...]}</c>.
     /// Images are base64.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ModelNotFoundException">There is no such model.</exception>
+    /// <exception cref="NotFoundException">There is no such model.</exception>
     /// <exception cref="SpecException">A row lacks a column, or a value is wrong; all such faults at once.</exception>
     public async Task<PredictionAnswer> PredictAsync(string name, int? version, JsonElement body, CancellationToken cancellationToken)
     {

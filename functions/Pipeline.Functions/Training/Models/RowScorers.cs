@@ -29,7 +29,7 @@ internal sealed class RowScorers(ModelRuntime runtime, TimeProvider time) : IRow
         {
             return await runtime.LoadAsync(model, version, cancellationToken);
         }
-        catch (ModelNotFoundException e)
+        catch (NotFoundException e)
         {
             throw new SpecException(version is null ? "/model" : "/version", e.Message);
         }

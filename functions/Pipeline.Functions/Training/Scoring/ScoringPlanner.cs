@@ -19,7 +19,7 @@ public sealed class ScoringPlanner(ModelStore models, DatasetCatalog datasets, S
         {
             document = await models.OpenAsync(spec.Model, spec.Version, cancellationToken);
         }
-        catch (ModelNotFoundException e)
+        catch (NotFoundException e)
         {
             throw new SpecException(spec.Version is null ? "/model" : "/version", e.Message);
         }
