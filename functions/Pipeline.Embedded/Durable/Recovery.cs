@@ -15,6 +15,8 @@ internal sealed class Recovery(TaskHubServices hub)
             .Select(found => (Instance: new OrchestrationInstance(hub, found.Row.Info, found.Row.Status), found.Work))
             .ToList();
         instances.ForEach(each => hub.Instances.Set(each.Instance));
+        // First what was sent to entities before: whatever the instances send them now comes after it.
+        messages.ForEach(hub.Entities.Deliver);
         foreach (var (instance, work) in SpreadTerminations(instances))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -23,7 +25,6 @@ internal sealed class Recovery(TaskHubServices hub)
 
         foreach (var (execution, activity) in orphans)
             hub.Activities.Enqueue(new OrchestrationInstance(hub, execution, OrchestrationRuntimeStatus.ContinuedAsNew), activity);
-        messages.ForEach(hub.Entities.Deliver);
         if (instances.Count > 0)
             hub.Logger.LogInformation("Went on with {Count} unfinished orchestrations.", instances.Count);
     }

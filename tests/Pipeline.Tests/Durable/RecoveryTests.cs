@@ -76,6 +76,45 @@ public sealed class RecoveryTests : DurableTest
         Assert.Equal(7, Result<int>(await EndAsync(id)));
     }
 
+    [Fact]
+    public async Task Stop_ActivityThatFailsBecauseItIsCutShort_RunsAgainAfterTheNextStart()
+    {
+        var other = new TaskCompletionSource();
+        var runs = 0;
+        Functions.Activity<int, int>("Wrapping", async (x, token) =>
+        {
+            if (Interlocked.Increment(ref runs) > 1)
+                return x;
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new InvalidOperationException("interrupted", e);
+            }
+
+            return -1;
+        });
+        // Heeds nothing, so that the hub does not stop before the other's outcome, if there is one, is written.
+        Functions.Activity<int, int>("Stubborn", async x =>
+        {
+            await other.Task;
+            return x;
+        });
+        Functions.Orchestrator("Call", async context =>
+            (await Task.WhenAll(context.CallActivityAsync<int>("Wrapping", 7), context.CallActivityAsync<int>("Stubborn", 1)))[0]);
+        var id = await StartAsync("Call");
+        await SettleAsync(heldActivities: 2);
+        var stopping = Hub.StopAsync(new CancellationToken(canceled: true));
+        await SettleAsync(heldActivities: 1);
+        other.SetResult();
+        await stopping;
+        await OpenAsync();
+
+        Assert.Equal(7, Result<int>(await EndAsync(id)));
+    }
+
     // A termination is committed, and the process dies before any instance has heard of it.
     [Theory]
     [InlineData("child")]
@@ -175,6 +214,20 @@ public sealed class RecoveryTests : DurableTest
         await Hub.StopAsync(Limit);
         var error = await Assert.ThrowsAsync<ObjectDisposedException>(() => StartAsync("Any"));
         Assert.Contains("The task hub has stopped.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RequestThatIsNotWritten_WhenTheHubIsAbandoned_SaysSo()
+    {
+        using var writer = new HeldWriter();
+        Hub.Services.Writer.Enqueue(writer);
+        await writer.Holding.Task;
+        var starting = StartAsync("Any");
+        var abandoning = Hub.AbandonAsync();
+        writer.Release.Set();
+        await abandoning;
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => starting);
     }
 
     // Rebuilt from a history that lacks its last turn, it would do that turn's steps a second time.
@@ -280,26 +333,6 @@ public sealed class RecoveryTests : DurableTest
         {
             Holding.TrySetResult();
             Release.Wait();
-        }
-
-        public void Dispose() => Release.Dispose();
-    }
-
-    /// <summary>Keeps the writer busy until it is released.</summary>
-    private sealed class HeldWriter : Commit, IDisposable
-    {
-        public TaskCompletionSource Holding { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public ManualResetEventSlim Release { get; } = new();
-
-        public override void Apply(WriteSession session)
-        {
-            Holding.TrySetResult();
-            Release.Wait();
-        }
-
-        public override void Committed()
-        {
         }
 
         public void Dispose() => Release.Dispose();

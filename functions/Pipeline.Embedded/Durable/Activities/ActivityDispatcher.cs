@@ -107,8 +107,10 @@ internal sealed class ActivityDispatcher(TaskHubServices hub) : IDisposable
                     hub.Now, activity.TaskId, hub.Payloads.Checked(result, $"output of activity '{activity.Name}'"));
             }
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception e) when (cancellation.IsCancellationRequested)
         {
+            // Whatever it makes of being cut short is no outcome: it runs again after the next start.
+            hub.Logger.LogDebug(e, "Activity '{Name}' of '{Id}' was cut short.", activity.Name, instance.Info.Id);
             return;
         }
         catch (Exception e)

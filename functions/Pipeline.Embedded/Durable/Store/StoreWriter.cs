@@ -59,7 +59,7 @@ internal sealed class StoreWriter : IDisposable
             }
         }
 
-        commit.Failed(new ObjectDisposedException(nameof(TaskHub), "The task hub has stopped."));
+        commit.Failed(Stopped());
     }
 
     /// <param name="request">The commit, and what it answers.</param>
@@ -105,7 +105,7 @@ internal sealed class StoreWriter : IDisposable
         var batch = new List<Commit>();
         while (Take(ref batch))
         {
-            for (var start = 0; start < batch.Count && !abandoned; start += MaxCommitsPerTransaction)
+            for (var start = 0; start < batch.Count; start += MaxCommitsPerTransaction)
                 Write(batch.GetRange(start, Math.Min(MaxCommitsPerTransaction, batch.Count - start)));
             batch.Clear();
         }
@@ -120,7 +120,7 @@ internal sealed class StoreWriter : IDisposable
             while (queue.Count == 0 && !stopping)
                 Monitor.Wait(gate);
             (batch, queue) = (queue, batch);
-            return batch.Count > 0 && !abandoned;
+            return batch.Count > 0;
         }
     }
 
@@ -137,9 +137,9 @@ internal sealed class StoreWriter : IDisposable
                 Stalled(e, batch.Count);
                 continue;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (abandoned)
             {
-                return;
+                break;
             }
             catch (Exception e) when (batch.Count > 1)
             {
@@ -160,7 +160,11 @@ internal sealed class StoreWriter : IDisposable
                 Acknowledge(commit);
             return;
         }
+
+        batch.ForEach(commit => commit.Failed(Stopped()));
     }
+
+    private static ObjectDisposedException Stopped() => new(nameof(TaskHub), "The task hub has stopped.");
 
     private void Acknowledge(Commit commit)
     {
