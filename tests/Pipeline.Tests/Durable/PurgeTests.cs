@@ -84,6 +84,25 @@ public sealed class PurgeTests : DurableTest
     }
 
     [Fact]
+    public async Task PurgeAll_InstanceThatIsStartedAnewMeanwhile_LeavesItAlone()
+    {
+        using var writer = new HeldWriter();
+        Functions.Orchestrator("Any", _ => Task.CompletedTask);
+        Functions.Orchestrator("Wait", context => context.WaitForExternalEvent<int>("go"));
+        var id = (await RunAsync("Any")).InstanceId;
+        Hub.Services.Writer.Enqueue(writer);
+        await writer.Holding.Task;
+        var starting = StartAsync("Wait", id: id);
+        var purging = Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(), Limit);
+        writer.Release.Set();
+        await starting;
+
+        Assert.Equal(0, (await purging).PurgedInstanceCount);
+        await Client.RaiseEventAsync(id, "go", 1, Limit);
+        Assert.Equal(1, Result<int>(await EndAsync(id)));
+    }
+
+    [Fact]
     public async Task PurgeAll_OutOfTime_SaysThatItIsNotComplete()
     {
         Functions.Orchestrator("Any", _ => Task.CompletedTask);

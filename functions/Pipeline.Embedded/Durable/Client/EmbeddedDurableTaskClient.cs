@@ -150,7 +150,7 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
                 return new PurgeResult(purged, isComplete: false);
             var rows = hub.Reader.ListInstances(query, after, MaxPageSize);
             var counts = await Task.WhenAll(rows.Select(row =>
-                hub.Writer.EnqueueAsync(new PurgeRequest(row.Info.Id, options?.Recursive ?? false), cancellation)));
+                hub.Writer.EnqueueAsync(new PurgeRequest(row.Info.Id, options?.Recursive ?? false, row.Info.Key), cancellation)));
             purged += counts.Sum();
             if (rows.Count < MaxPageSize)
                 return new PurgeResult(purged, filter.Timeout is null ? null : true);

@@ -1,7 +1,10 @@
 namespace Pipeline.Embedded.Durable;
 
 /// <summary>Deletes an instance that has ended, and on demand the sub-orchestrations below it that have ended, too.</summary>
-internal sealed class PurgeRequest(string instanceId, bool recursive) : Request<int>
+/// <param name="instanceId">The instance.</param>
+/// <param name="recursive">Whether those below go, too.</param>
+/// <param name="key">The only execution that is meant, if it was chosen by what it is: one that took its place is left alone.</param>
+internal sealed class PurgeRequest(string instanceId, bool recursive, long? key = null) : Request<int>
 {
     private int purged;
 
@@ -9,7 +12,7 @@ internal sealed class PurgeRequest(string instanceId, bool recursive) : Request<
     {
         purged = 0;
         Refusal = null;
-        if (session.Find(instanceId) is not { } found)
+        if (session.Find(instanceId) is not { } found || (key is not null && found.Key != key))
             return;
         if (found.Status.IsLive())
         {
@@ -24,10 +27,10 @@ internal sealed class PurgeRequest(string instanceId, bool recursive) : Request<
 
     protected override int Accepted() => purged;
 
-    private void Purge(WriteSession session, long key)
+    private void Purge(WriteSession session, long execution)
     {
-        var ended = recursive ? session.EndedChildren(key) : [];
-        session.Delete(key);
+        var ended = recursive ? session.EndedChildren(execution) : [];
+        session.Delete(execution);
         purged++;
         ended.ForEach(child => Purge(session, child));
     }
