@@ -50,6 +50,18 @@ public sealed class TimerQueueTests : IDisposable
         Assert.Equal([0, 1000, 2000, 3000, 4000], fired);
     }
 
+    // As when a laptop was asleep: the clock went on, the timers of the platform did not.
+    [Fact]
+    public void ClockThatJumps_IsSeenWithinAMinute()
+    {
+        var asleep = new AsleepTime(time);
+        using var jumping = new TimerQueue(asleep);
+        jumping.Add(asleep.GetUtcNow().UtcDateTime.AddHours(2), () => fired.Add(2));
+        asleep.Sleep(TimeSpan.FromHours(3));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([2], fired);
+    }
+
     [Fact]
     public void Disposed_FiresNobody()
     {
@@ -57,6 +69,18 @@ public sealed class TimerQueueTests : IDisposable
         queue.Dispose();
         time.Advance(TimeSpan.FromSeconds(2));
         Assert.Empty(fired);
+    }
+
+    private sealed class AsleepTime(TimeProvider awake) : TimeProvider
+    {
+        private TimeSpan slept;
+
+        public void Sleep(TimeSpan span) => slept += span;
+
+        public override DateTimeOffset GetUtcNow() => awake.GetUtcNow() + slept;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            awake.CreateTimer(callback, state, dueTime, period);
     }
 
     private IDisposable Add(int seconds, int mark) => queue.Add(time.GetUtcNow().UtcDateTime.AddSeconds(seconds), () => fired.Add(mark));

@@ -3,8 +3,8 @@ namespace Pipeline.Embedded.Durable;
 /// <summary>Calls back when it is time; of one time, in the order of adding. Never early.</summary>
 internal sealed class TimerQueue : IDisposable
 {
-    // A timer of the platform takes at most some 49 days.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    // A timer of the platform stands still while a laptop sleeps, and does not see the clock being set: so the clock is looked at often.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private const int FewCancelled = 1000;
 
     private readonly PriorityQueue<Entry, (DateTime Due, long Order)> queue = new();
