@@ -170,6 +170,57 @@ public sealed class EntityLockTests : DurableTest
         Assert.True(await ResultAsync<bool>("Next"));
     }
 
+    // The grant is on the disk when the orchestration ends, but it has not come to it.
+    [Theory]
+    [InlineData("fail")]
+    [InlineData("again")]
+    [InlineData("terminate")]
+    public async Task OrchestrationThatEndsBeforeItSeesItsLock_ReleasesIt(string how)
+    {
+        var holder = await HoldAsync();
+        Functions.Orchestrator("Late", async context =>
+        {
+            if (context.GetInput<string>() == "second")
+                return;
+            var locking = context.Entities.LockEntitiesAsync(A);
+            if (await context.WaitForExternalEvent<string>("how") == "fail")
+                throw new InvalidOperationException("on purpose");
+            context.ContinueAsNew("second");
+        });
+        var late = await StartAsync("Late");
+        await SettleAsync();
+        await Client.SuspendInstanceAsync(late, null, Limit);
+        await Client.RaiseEventAsync(late, "how", how, Limit);
+        await Client.RaiseEventAsync(holder, "go", "end", Limit);
+        await EndAsync(holder);
+        await SettleAsync();
+        Assert.Equal(late, (await Client.Entities.GetEntityAsync(A, Limit))!.LockedBy);
+
+        await (how == "terminate" ? Client.TerminateInstanceAsync(late, Limit) : Client.ResumeInstanceAsync(late, null, Limit));
+        await EndAsync(late);
+        await SettleAsync();
+        Assert.Null((await Client.Entities.GetEntityAsync(A, Limit))!.LockedBy);
+    }
+
+    [Fact]
+    public async Task InsideALock_CallThatIsRefused_IsNotTakenForPending()
+    {
+        Functions.Orchestrator("Try", async context =>
+        {
+            await using var section = await context.Entities.LockEntitiesAsync(A);
+            try
+            {
+                await context.Entities.CallEntityAsync(A, "Set", double.NaN);
+            }
+            catch (ArgumentException)
+            {
+                await context.Entities.CallEntityAsync(A, "Set", 7);
+            }
+        });
+        Result<object>(await RunAsync("Try"));
+        Assert.Equal(7, await StateAsync(A));
+    }
+
     [Fact]
     public async Task Lock_SurvivesACrash()
     {

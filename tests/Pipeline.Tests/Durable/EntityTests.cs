@@ -111,6 +111,38 @@ public sealed class EntityTests : DurableTest
         Assert.StartsWith("EntityFunctionNotFound: ", await FailureAsync(new EntityInstanceId("nowhere", "k"), "go"), StringComparison.Ordinal);
     }
 
+    // Once it were stored, neither this hub nor the next one could deliver it.
+    [Fact]
+    public async Task DefaultEntityId_IsRefused()
+    {
+        Functions.Orchestrator("Use", async context =>
+        {
+            var refused = 0;
+            foreach (var use in new Func<Task>[]
+            {
+                () => context.Entities.CallEntityAsync(default, "go"),
+                () => context.Entities.SignalEntityAsync(default, "go"),
+                () => context.Entities.LockEntitiesAsync(Counter, default),
+            })
+            {
+                try
+                {
+                    await use();
+                }
+                catch (ArgumentException)
+                {
+                    refused++;
+                }
+            }
+
+            return refused;
+        });
+
+        Assert.Equal(3, await ResultAsync<int>("Use"));
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => Client.Entities.SignalEntityAsync(default, "go", Limit));
+        Assert.Contains("needs a name and a key", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task EntityFunctionThatDispatchesNothing_FailsTheCall()
     {

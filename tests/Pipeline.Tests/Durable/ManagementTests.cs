@@ -91,6 +91,29 @@ public sealed class ManagementTests : DurableTest
         Assert.Equal(expected, (await GetAsync("leaf")).RuntimeStatus);
     }
 
+    [Fact]
+    public async Task Terminate_ParentOfAChildThatFailed_TerminatesWhatThatLeftBehind()
+    {
+        Functions.Orchestrator("Leaf", context => context.WaitForExternalEvent<int>("never"));
+        Functions.Orchestrator("Child", async context =>
+        {
+            _ = context.CallSubOrchestratorAsync("Leaf", options: new SubOrchestrationOptions(instanceId: "leaf"));
+            await context.CallActivityAsync<int>("Fail", "on purpose");
+        });
+        Functions.Orchestrator("Parent", async context =>
+        {
+            await Assert.ThrowsAsync<TaskFailedException>(() => context.CallSubOrchestratorAsync("Child"));
+            await context.WaitForExternalEvent<int>("never");
+        });
+        var id = await StartAsync("Parent");
+        await SettleAsync();
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await GetAsync("leaf")).RuntimeStatus);
+        await Client.TerminateInstanceAsync(id, new TerminateInstanceOptions("stop", Recursive: true), Limit);
+        await SettleAsync();
+
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await GetAsync("leaf")).RuntimeStatus);
+    }
+
     // The official host gives no details, and a parent that does not catch it fails with a NullReferenceException.
     [Fact]
     public async Task Terminate_Child_FailsTheParentsTaskWithDetails()

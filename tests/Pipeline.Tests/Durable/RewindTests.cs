@@ -256,6 +256,178 @@ public sealed class RewindTests : DurableTest
         Assert.Equal(1, Functions.Runs["Increment"]);
     }
 
+    // Without the failure, the step after it has the number that its handling had.
+    [Theory]
+    [InlineData("activity")]
+    [InlineData("child")]
+    [InlineData("entity")]
+    public async Task HandlingOfTheFailureThatStillRuns_DoesNotAnswerForAnotherStep(string handling)
+    {
+        var (begun, undo, next) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        Functions.Activity<int, int>("Undo", _ => UndoAsync());
+        Functions.Activity<int, int>("Next", async x =>
+        {
+            await next.Task;
+            return x;
+        });
+        Functions.Entity("Undo", dispatcher => dispatcher.DispatchAsync(async _ => (object?)await UndoAsync()));
+        Functions.Orchestrator("Undo", context => context.CallActivityAsync<int>("Undo", 0));
+        Functions.Orchestrator("Compensate", async context =>
+        {
+            try
+            {
+                await context.CallActivityAsync<int>("Flaky", 1);
+            }
+            catch (TaskFailedException)
+            {
+                _ = handling switch
+                {
+                    "activity" => context.CallActivityAsync<int>("Undo", 0),
+                    "child" => context.CallSubOrchestratorAsync<int>("Undo"),
+                    _ => context.Entities.CallEntityAsync<int>(new EntityInstanceId("undo", "k"), "go"),
+                };
+                await context.WaitForExternalEvent<int>("give up");
+                throw;
+            }
+
+            return await context.CallActivityAsync<int>("Next", 5);
+        });
+        var id = await StartAsync("Compensate");
+        await begun.Task;
+        await Client.RaiseEventAsync(id, "give up", 1, Limit);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await EndAsync(id)).RuntimeStatus);
+        broken = false;
+        await Client.RewindInstanceAsync(id, "mended", Limit);
+        while (!Functions.Runs.ContainsKey("Next"))
+            await Task.Yield();
+        undo.SetResult();
+        await SettleAsync(heldActivities: 1);
+        next.SetResult();
+
+        Assert.Equal(5, Result<int>(await EndAsync(id)));
+
+        async Task<int> UndoAsync()
+        {
+            begun.TrySetResult();
+            await undo.Task;
+            return -1;
+        }
+    }
+
+    [Fact]
+    public async Task SubOrchestrationThatStillRuns_AnswersUnderItsNewNumber()
+    {
+        Functions.Orchestrator("Child", async context =>
+        {
+            var first = await context.WaitForExternalEvent<int>("go");
+            if (first > 0)
+                return first;
+            context.ContinueAsNew();
+            return 0;
+        });
+        Functions.Orchestrator("Parent", async context =>
+        {
+            async Task<int> Flaky()
+            {
+                try
+                {
+                    return await context.CallActivityAsync<int>("Flaky", 1);
+                }
+                catch (TaskFailedException)
+                {
+                    await context.CallActivityAsync<string>("Echo", "handled");
+                    await context.WaitForExternalEvent<int>("fail");
+                    throw;
+                }
+            }
+
+            var flaky = Flaky();
+            await context.WaitForExternalEvent<int>("begin");
+            var child = context.CallSubOrchestratorAsync<int>("Child", options: new SubOrchestrationOptions(instanceId: "c"));
+            return await flaky + await child;
+        });
+        var id = await StartAsync("Parent");
+        await SettleAsync();
+        await Client.RaiseEventAsync(id, "begin", 1, Limit);
+        await SettleAsync();
+        await Client.RaiseEventAsync(id, "fail", 1, Limit);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await EndAsync(id)).RuntimeStatus);
+        broken = false;
+        await Client.RewindInstanceAsync(id, "mended", Limit);
+        await SettleAsync();
+        foreach (var value in new[] { 0, 5 })
+        {
+            await Client.RaiseEventAsync("c", "go", value, Limit);
+            await SettleAsync();
+        }
+
+        Assert.Equal(15, Result<int>(await EndAsync(id)));
+    }
+
+    [Fact]
+    public async Task SubOrchestrationThatRunsAnew_KeepsItsVersionAndTags()
+    {
+        Functions.Orchestrator("Child", async context => $"{context.Version} {await context.CallActivityAsync<int>("Flaky", 1)}");
+        Functions.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Child", options:
+            new SubOrchestrationOptions(instanceId: "c") { Version = "2.0", Tags = new Dictionary<string, string> { ["a"] = "b" } }));
+        var id = await FailAsync("Parent");
+        await Client.PurgeInstanceAsync("c", Limit);
+
+        Assert.Equal("2.0 10", await RewindAsync<string>(id));
+        Assert.Equal("b", (await GetAsync("c")).Tags["a"]);
+    }
+
+    [Fact]
+    public async Task Guids_StayTheSame()
+    {
+        Functions.Orchestrator("Guids", async context =>
+        {
+            var before = context.NewGuid();
+            await context.CallActivityAsync<string>("Echo", before.ToString());
+            await context.CallActivityAsync<int>("Flaky", 1);
+            return before;
+        });
+        var id = await FailAsync("Guids");
+        var noted = Hub.GetHistory(id)!.Single(entry => entry.FunctionName == "Echo").Result!.Trim('"');
+        await Client.RewindInstanceAsync(id, "still broken", Limit);
+        await EndAsync(id);
+
+        Assert.Equal(noted, (await RewindAsync<Guid>(id)).ToString());
+    }
+
+    [Theory]
+    [InlineData("failed child is gone")]
+    [InlineData("running child has ended")]
+    public async Task ChildThatChangesMeanwhile_NothingIsRewound(string change)
+    {
+        Functions.Orchestrator("Failing", context => context.CallActivityAsync<int>("Flaky", 1));
+        Functions.Orchestrator("Running", context => context.WaitForExternalEvent<int>("go"));
+        Functions.Orchestrator("Parent", async context =>
+        {
+            var running = context.CallSubOrchestratorAsync<int>("Running", options: new SubOrchestrationOptions(instanceId: "running"));
+            return await context.CallSubOrchestratorAsync<int>("Failing", options: new SubOrchestrationOptions(instanceId: "failed"))
+                + await running;
+        });
+        var id = await FailAsync("Parent");
+        var plan = RewindPlan.Make(Hub.Services, Hub.Services.Reader.FindInstance(id)!.Info);
+        if (change == "failed child is gone")
+            await Client.PurgeInstanceAsync("failed", Limit);
+        else
+            await Client.RaiseEventAsync("running", "go", 5, Limit);
+        await SettleAsync();
+
+        var error = await Assert.ThrowsAsync<InstanceStateException>(() =>
+            Hub.Services.Writer.EnqueueAsync(new RewindRequest(Hub.Services, plan), Limit));
+        Assert.Contains("was changed while it was being rewound", error.Message, StringComparison.Ordinal);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await GetAsync(id)).RuntimeStatus);
+
+        broken = false;
+        await Client.RewindInstanceAsync(id, "again", Limit);
+        if (change == "failed child is gone")
+            await Client.RaiseEventAsync("running", "go", 5, Limit);
+        Assert.Equal(15, Result<int>(await EndAsync(id)));
+    }
+
     [Fact]
     public async Task NotFailedOrUnknown_IsRefused()
     {

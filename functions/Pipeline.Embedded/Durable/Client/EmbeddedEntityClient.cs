@@ -18,7 +18,7 @@ internal sealed class EmbeddedEntityClient(TaskHubServices hub, string name) : D
         CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(operationName);
-        var message = new OperationMessage(id.ToString(), operationName, hub.Payloads.Converter.Serialize(input), Caller: null)
+        var message = new OperationMessage(EntityId.Valid(id), operationName, hub.Payloads.Converter.Serialize(input), Caller: null)
         {
             DueAt = options?.SignalTime?.UtcDateTime,
         };

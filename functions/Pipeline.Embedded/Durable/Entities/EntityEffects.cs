@@ -16,7 +16,7 @@ internal sealed class EntityEffects(EntityInstanceId id, TaskHubServices hub) : 
         EntityInstanceId id, string operationName, object? input = null, SignalEntityOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(operationName);
-        Signals.Add(new OperationMessage(id.ToString(), operationName, hub.Payloads.Converter.Serialize(input), Caller: null)
+        Signals.Add(new OperationMessage(EntityId.Valid(id), operationName, hub.Payloads.Converter.Serialize(input), Caller: null)
         {
             DueAt = options?.SignalTime?.UtcDateTime,
         });

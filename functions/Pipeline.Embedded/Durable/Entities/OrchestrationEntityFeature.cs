@@ -6,15 +6,16 @@ namespace Pipeline.Embedded.Durable;
 /// <summary>Calls, signals and locks of entities, from within an orchestrator.</summary>
 internal sealed class OrchestrationEntityFeature(OrchestrationExecution execution) : TaskOrchestrationEntityFeature
 {
-    private bool isLocking;
+    private CriticalSection? Held => execution.Locks is { IsHeld: true } section ? section : null;
 
     public override Task<TResult> CallEntityAsync<TResult>(
         EntityInstanceId id, string operationName, object? input = null, CallEntityOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(operationName);
         execution.ThrowIfOffTurn();
-        var entity = id.ToString();
-        var section = execution.Locks;
+        var entity = EntityId.Valid(id);
+        var json = execution.Payloads.Converter.Serialize(input);
+        var section = Held;
         if (section?.Holds(entity) == false)
         {
             throw new InvalidOperationException(
@@ -27,8 +28,7 @@ internal sealed class OrchestrationEntityFeature(OrchestrationExecution executio
                 "Must not call an entity from a critical section while a prior call to the same entity is still pending.");
         }
 
-        var action = new EntityCalled(
-            execution.Clock, execution.TakeTaskId(), entity, operationName, execution.Payloads.Converter.Serialize(input));
+        var action = new EntityCalled(execution.Clock, execution.TakeTaskId(), entity, operationName, json);
         var call = execution.Schedule<TResult>(action, failure => new EntityOperationFailedException(id, operationName, failure)).Task;
         return section is null ? call : EndingAsync(call, section, entity);
     }
@@ -42,10 +42,11 @@ internal sealed class OrchestrationEntityFeature(OrchestrationExecution executio
     {
         ArgumentException.ThrowIfNullOrEmpty(operationName);
         execution.ThrowIfOffTurn();
-        if (execution.Locks?.Holds(id.ToString()) == true)
+        var entity = EntityId.Valid(id);
+        if (Held?.Holds(entity) == true)
             throw new InvalidOperationException("Must not signal a locked entity from a critical section.");
         execution.Record(new EntitySignaled(
-            execution.Clock, execution.TakeTaskId(), id.ToString(), operationName, execution.Payloads.Converter.Serialize(input))
+            execution.Clock, execution.TakeTaskId(), entity, operationName, execution.Payloads.Converter.Serialize(input))
         {
             DueAt = options?.SignalTime?.UtcDateTime,
         });
@@ -57,24 +58,22 @@ internal sealed class OrchestrationEntityFeature(OrchestrationExecution executio
         ArgumentNullException.ThrowIfNull(entityIds);
         execution.ThrowIfOffTurn();
         // Everybody locks in the same order, so nobody waits in a circle.
-        var sorted = entityIds.Select(id => id.ToString()).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var sorted = entityIds.Select(EntityId.Valid).Distinct().Order(StringComparer.Ordinal).ToArray();
         if (sorted.Length == 0)
             throw new ArgumentException("The list of entities to lock must not be empty.", nameof(entityIds));
-        if (execution.Locks is not null || isLocking)
+        if (execution.Locks is not null)
             throw new InvalidOperationException("Must not enter another critical section from within a critical section.");
 
         var action = new EntitiesLocked(execution.Clock, execution.TakeTaskId(), sorted);
-        isLocking = true;
+        var section = execution.Locks = new CriticalSection(action.TaskId, sorted);
         await execution.Schedule<object?>(action).Task;
-        isLocking = false;
-        var section = new CriticalSection(action.TaskId, sorted);
-        execution.Locks = section;
+        section.IsHeld = true;
         return new Releaser(execution, section);
     }
 
     public override bool InCriticalSection([NotNullWhen(true)] out IReadOnlyList<EntityInstanceId>? entityIds)
     {
-        entityIds = execution.Locks?.EntityIds.Select(EntityInstanceId.FromString).ToArray();
+        entityIds = Held?.EntityIds.Select(EntityInstanceId.FromString).ToArray();
         return entityIds is not null;
     }
 

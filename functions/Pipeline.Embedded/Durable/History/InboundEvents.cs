@@ -3,7 +3,11 @@ using Microsoft.DurableTask;
 namespace Pipeline.Embedded.Durable;
 
 /// <summary>The orchestrator is to begin.</summary>
-internal sealed record ExecutionStarted(DateTime At) : HistoryEvent(At);
+internal sealed record ExecutionStarted(DateTime At) : HistoryEvent(At)
+{
+    /// <summary>After a rewind, the key under which the execution first began; otherwise null.</summary>
+    public long? Origin { get; init; }
+}
 
 /// <summary>A step that the orchestrator may wait for has ended.</summary>
 internal abstract record TaskOutcome(DateTime At, int TaskId) : HistoryEvent(At);

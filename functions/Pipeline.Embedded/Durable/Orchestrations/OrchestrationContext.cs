@@ -55,14 +55,14 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
         TaskName orchestratorName, object? input = null, TaskOptions? options = null)
     {
         execution.ThrowIfOffTurn();
-        if (execution.Locks is not null)
+        if (execution.Locks is { IsHeld: true })
             throw new InvalidOperationException("While holding locks, cannot call suborchestrators.");
         var json = execution.Payloads.Serialize(input, $"input of sub-orchestrator '{orchestratorName}'");
         var child = options as SubOrchestrationOptions;
         // One id for all attempts.
         var instanceId = child?.InstanceId is { Length: > 0 } given
             ? Pipeline.Embedded.Durable.InstanceId.Valid(given)
-            : DeterministicGuid.Create($"{execution.Info.Key}/{execution.NextTaskId}").ToString("N");
+            : DeterministicGuid.Create($"{execution.Origin}/{execution.NextTaskId}").ToString("N");
         return Retrying(() =>
         {
             var id = execution.TakeTaskId();
@@ -124,7 +124,7 @@ internal sealed class OrchestrationContext : TaskOrchestrationContext
     {
         execution.ThrowIfOffTurn();
         return DeterministicGuid.Create(string.Create(
-            CultureInfo.InvariantCulture, $"{InstanceId}/{execution.Info.Key}/{execution.Clock.Ticks}/{guids++}"));
+            CultureInfo.InvariantCulture, $"{InstanceId}/{execution.Origin}/{execution.Clock.Ticks}/{guids++}"));
     }
 
     private Task<T> Retrying<T>(Func<Task<T>> attempt, TaskOptions? options) =>

@@ -48,6 +48,9 @@ internal sealed class OrchestrationExecution
 
     public InstanceInfo Info { get; }
 
+    /// <summary>What ids and GUIDs that the function asks for are made of: its key, or that of before a rewind.</summary>
+    public long Origin { get; private set; }
+
     public string? Input { get; }
 
     public ExecutionEnvironment Environment => environment;
@@ -84,6 +87,7 @@ internal sealed class OrchestrationExecution
     /// <summary>Whether steps that can be awaited have no outcome yet.</summary>
     public bool HasOutstanding => open.Count > 0;
 
+    /// <summary>The locks that the function has asked for and not released.</summary>
     public CriticalSection? Locks { get; set; }
 
     public int NextTaskId { get; private set; }
@@ -233,7 +237,8 @@ internal sealed class OrchestrationExecution
         {
             switch (@event)
             {
-                case ExecutionStarted:
+                case ExecutionStarted e:
+                    Origin = e.Origin ?? Info.Key;
                     Start();
                     break;
                 case TaskCompleted e when open.Remove(e.TaskId, out var task):

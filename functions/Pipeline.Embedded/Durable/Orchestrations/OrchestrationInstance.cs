@@ -166,11 +166,12 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         hub.Writer.Enqueue(new Arrival(hub, Info, new TimerFired(hub.Now, timerId)));
     }
 
-    private void Disarm(IEnumerable<int> timerIds)
+    /// <param name="timerIds">Which timers; null for all.</param>
+    private void Disarm(int[]? timerIds)
     {
         lock (gate)
         {
-            foreach (var id in timerIds)
+            foreach (var id in timerIds ?? [.. timers.Keys])
             {
                 if (timers.Remove(id, out var timer))
                     timer.Dispose();
@@ -203,7 +204,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         var cancelled = execution.TakeCancelledTimers();
         if (actions.Count > 0 || HasChanged(execution))
             Commit(execution, actions);
-        Disarm(ended ? [.. timers.Keys] : cancelled);
+        Disarm(ended ? null : cancelled);
     }
 
     private void Load()

@@ -30,8 +30,9 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
             Continue(session, completion);
         else
             Update(session);
-        // Who is terminated keeps its locks, until somebody cleans up: what they protect may be half done.
-        if (turn.Locks is { } locks && turn.Completion is { Status: not OrchestrationRuntimeStatus.Terminated })
+        // Also those that may be granted by now, without the execution having seen it. But who is terminated keeps what it held, until
+        // somebody cleans up: what its locks protect may be half done.
+        if (turn is { Locks: { } locks, Completion: { } end } && !(locks.IsHeld && end.Status == OrchestrationRuntimeStatus.Terminated))
             effects.Unlock(session, locks.EntityIds);
     }
 
@@ -57,11 +58,11 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
 
         session.SetOutput(Info.Key, completion.Output);
         outbox.Add(() => hub.Instances.Remove(instance));
-        if (Info.Parent is { } parent)
+        if (Parent(session) is { TaskId: not ParentLink.NoTask } parent)
             outbox.Answer(session, parent.InstanceId, parent.Key, Outcome(parent.TaskId, completion));
         if (completion.Recursive)
         {
-            foreach (var child in session.Children(Info.Key))
+            foreach (var child in session.LiveBelow(Info.Key))
                 outbox.Send(session, child, new ExecutionTerminated(turn.At, completion.Output, Recursive: true));
         }
     }
@@ -73,6 +74,7 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
         {
             Key = session.NextSequence(),
             StartAt = null,
+            Parent = Parent(session),
             Version = completion.Next!.NewVersion ?? Info.Version,
         };
         var carried = session.Carry(Info.Key, info.Key, turn.BufferedEvents, turn.Processed);
@@ -93,6 +95,10 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
             next.Wake();
         });
     }
+
+    /// <summary>The task that waits for this execution, as the store has it: a rewind of the parent gives it another key and number.</summary>
+    private ParentLink? Parent(WriteSession session) =>
+        Info.Parent is { } parent && session.FindParent(Info.Key) is var (key, taskId) ? parent with { Key = key, TaskId = taskId } : null;
 
     private HistoryEvent Outcome(int taskId, OrchestrationCompletion completion) => completion.Status switch
     {

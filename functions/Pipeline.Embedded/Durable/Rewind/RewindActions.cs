@@ -42,7 +42,10 @@ internal sealed class RewindActions(IEnumerable<ScheduledAction> recorded) : IAc
         left.Remove(found.TaskId);
         newNumbers[found.TaskId] = action.TaskId;
         recordedNumbers[action.TaskId] = found.TaskId;
-        claimed.Add(found with { TaskId = action.TaskId });
+        claimed.Add(found is SubOrchestrationScheduled child && action is SubOrchestrationScheduled asked
+            // Should it have to begin anew: these are not in the history.
+            ? child with { TaskId = action.TaskId, Version = asked.Version, Tags = asked.Tags }
+            : found with { TaskId = action.TaskId });
         return true;
     }
 

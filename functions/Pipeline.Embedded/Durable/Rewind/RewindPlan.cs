@@ -39,6 +39,9 @@ internal sealed class RewindPlan
     /// <summary>Plans for the sub-orchestrations that are to go on, too.</summary>
     public List<RewindPlan> Children { get; } = [];
 
+    /// <summary>The ids of sub-orchestrations that still run; their answers are awaited.</summary>
+    public List<string> Running { get; } = [];
+
     /// <param name="hub">The hub's other parts.</param>
     /// <param name="info">A failed execution.</param>
     public static RewindPlan Make(TaskHubServices hub, InstanceInfo info)
@@ -59,6 +62,7 @@ internal sealed class RewindPlan
                 plan.Again.Add(step);
         }
 
+        plan.History = plan.History.ConvertAll(e => e is ExecutionStarted { Origin: null } begin ? begin with { Origin = info.Key } : e);
         return plan;
     }
 
@@ -102,7 +106,7 @@ internal sealed class RewindPlan
         if (execution.Completion is { Status: OrchestrationRuntimeStatus.Failed, Error: { } error })
             return Cause(error, actions) is { } cause ? [cause] : Unchanged();
         // Its locks were released with the failure, so it has to take them again.
-        if (execution.Locks is { } locks && actions.RecordedNumber(locks.TaskId) is { } taken)
+        if (execution.Locks is { IsHeld: true } locks && actions.RecordedNumber(locks.TaskId) is { } taken)
             return [taken];
         // A failure that it has not come to, for instance behind the dropped one in a WhenAll, would let it fail again.
         return dropped.Count > 0 ? ignored : [];
@@ -152,9 +156,10 @@ internal sealed class RewindPlan
         if (row?.Info.Parent is not { } parent || parent.Key != Info.Key || row.Status == OrchestrationRuntimeStatus.Terminated)
             Again.Add(step);
         else if (row.Status == OrchestrationRuntimeStatus.Failed)
-            // Its answer goes to the step under the new number.
-            Children.Add(Make(hub, row.Info with { Parent = parent with { TaskId = step.TaskId } }));
+            Children.Add(Make(hub, row.Info));
         else if (row.Status == OrchestrationRuntimeStatus.Completed)
             History.Add(new TaskCompleted(hub.Now, step.TaskId, row.Output));
+        else
+            Running.Add(step.InstanceId);
     }
 }

@@ -44,7 +44,7 @@ internal static class HistoryCodec
 
     public static HistoryRow Encode(HistoryEvent @event) => @event switch
     {
-        ExecutionStarted => Row(Kind.ExecutionStarted),
+        ExecutionStarted e => Row(Kind.ExecutionStarted, data: e.Origin?.ToString(CultureInfo.InvariantCulture)),
         TaskCompleted e => Row(Kind.TaskCompleted, e.TaskId, data: e.Result),
         TaskFailed e => Row(Kind.TaskFailed, e.TaskId, data: JsonSerializer.Serialize(e.Failure)),
         TimerFired e => Row(Kind.TimerFired, e.TaskId),
@@ -72,7 +72,10 @@ internal static class HistoryCodec
         var extra = Text(6)!;
         HistoryEvent @event = (Kind)row.GetInt32(1) switch
         {
-            Kind.ExecutionStarted => new ExecutionStarted(at),
+            Kind.ExecutionStarted => new ExecutionStarted(at)
+            {
+                Origin = data is null ? null : long.Parse(data, CultureInfo.InvariantCulture),
+            },
             Kind.TaskCompleted => new TaskCompleted(at, task, data),
             Kind.TaskFailed => new TaskFailed(at, task, JsonSerializer.Deserialize<TaskFailureDetails>(data!)!),
             Kind.TimerFired => new TimerFired(at, task),

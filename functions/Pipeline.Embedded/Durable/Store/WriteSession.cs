@@ -26,10 +26,14 @@ internal sealed class WriteSession : IDisposable
     private readonly Statement deleteInstance;
     private readonly Statement deletePayload;
     private readonly Statement deleteHistory;
+    private readonly Statement rekeyInstance;
+    private readonly Statement rekeyPayload;
+    private readonly Statement moveChildren;
     private readonly Statement carryEvent;
     private readonly Statement carryUnprocessed;
-    private readonly Statement children;
+    private readonly Statement liveBelow;
     private readonly Statement endedChildren;
+    private readonly Statement findParent;
     private readonly Statement setParentTask;
     private readonly Statement keepOrphans;
     private readonly Statement deleteOrphan;
@@ -84,9 +88,22 @@ internal sealed class WriteSession : IDisposable
         carryEvent = Prepare("UPDATE history SET key = $new WHERE key = $old AND seq = $seq");
         carryUnprocessed = Prepare(
             $"UPDATE history SET key = $new WHERE key = $old AND seq > $processed AND kind IN ({HistoryCodec.CarriedKinds})");
-        children = Prepare($"SELECT id FROM instances WHERE parent_key = $key AND status IN {StoreDatabase.LiveStatuses}");
+        // A child that failed may have left children of its own behind, which still run.
+        liveBelow = Prepare(
+            $"""
+            WITH RECURSIVE below (key, id, status) AS (
+                SELECT key, id, status FROM instances WHERE parent_key = $key
+                UNION ALL
+                SELECT i.key, i.id, i.status FROM below b JOIN instances i ON i.parent_key = b.key
+                WHERE b.status NOT IN {StoreDatabase.LiveStatuses})
+            SELECT id FROM below WHERE status IN {StoreDatabase.LiveStatuses}
+            """);
         endedChildren = Prepare($"SELECT key FROM instances WHERE parent_key = $key AND status NOT IN {StoreDatabase.LiveStatuses}");
-        setParentTask = Prepare("UPDATE instances SET parent_task = $task WHERE key = $key");
+        findParent = Prepare("SELECT parent_key, parent_task FROM instances WHERE key = $key AND parent_key IS NOT NULL");
+        rekeyInstance = Prepare("UPDATE instances SET key = $new WHERE key = $old");
+        rekeyPayload = Prepare("UPDATE payloads SET key = $new WHERE key = $old");
+        moveChildren = Prepare($"UPDATE instances SET parent_key = $new, parent_task = {ParentLink.NoTask} WHERE parent_key = $old");
+        setParentTask = Prepare("UPDATE instances SET parent_task = $task WHERE id = $id AND parent_key = $key");
         keepOrphans = Prepare(
             $"""
             INSERT INTO orphans (key, task, id, at, name, data)
@@ -174,8 +191,27 @@ internal sealed class WriteSession : IDisposable
         updateInstance.Execute(
             (int)status, now.Ticks, processed, customStatus, failure is null ? null : JsonSerializer.Serialize(failure), key);
 
-    /// <summary>Says under which number the parent now waits.</summary>
-    public void SetParentTask(long key, int taskId) => setParentTask.Execute(taskId, key);
+    /// <summary>
+    /// Gives an execution that goes on another key, and lets go of its history: what is under way for the old key comes to nothing.
+    /// Its children stay its children, but no task waits for them.
+    /// </summary>
+    public void Rekey(long oldKey, long newKey)
+    {
+        rekeyInstance.Execute(newKey, oldKey);
+        rekeyPayload.Execute(newKey, oldKey);
+        moveChildren.Execute(newKey, oldKey);
+        deleteHistory.Execute(oldKey);
+    }
+
+    /// <summary>Says which task of the parent waits for a child.</summary>
+    public void SetParentTask(string childId, long parentKey, int taskId) => setParentTask.Execute(taskId, childId, parentKey);
+
+    /// <summary>The execution and its task that wait for a sub-orchestration.</summary>
+    public (long Key, int TaskId)? FindParent(long key)
+    {
+        using var row = findParent.Query(key);
+        return row.Read() ? (row.GetInt64(0), row.GetInt32(1)) : null;
+    }
 
     public void SetOutput(long key, string? output) => setOutput.Execute(output, key);
 
@@ -185,8 +221,6 @@ internal sealed class WriteSession : IDisposable
         deletePayload.Execute(key);
         deleteHistory.Execute(key);
     }
-
-    public void DeleteHistory(long key) => deleteHistory.Execute(key);
 
     /// <summary>Moves events that the old execution received, but did not use, to the new one.</summary>
     /// <returns>Whether there were any.</returns>
@@ -201,11 +235,11 @@ internal sealed class WriteSession : IDisposable
 
     public void DeleteOrphan(long key, int taskId) => deleteOrphan.Execute(key, taskId);
 
-    /// <summary>The ids of the live sub-orchestrations of an execution.</summary>
-    public List<string> Children(long key)
+    /// <summary>The ids of the live sub-orchestrations of an execution, and of those below the ones that have ended.</summary>
+    public List<string> LiveBelow(long key)
     {
         var ids = new List<string>();
-        using var rows = children.Query(key);
+        using var rows = liveBelow.Query(key);
         while (rows.Read())
             ids.Add(rows.GetString(0));
         return ids;
