@@ -16,9 +16,6 @@ public static class BatchOrchestrator
 
     private const string ChunkName = "BatchChunk";
 
-    private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(5, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
-
     /// <summary>Runs the job.</summary>
     [Function(Name)]
     public static async Task<JobOutput> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, JobInput job)
@@ -29,11 +26,11 @@ public static class BatchOrchestrator
         BatchShape shape;
         try
         {
-            shape = await context.CallActivityAsync<BatchShape>(nameof(BatchActivities.PlanBatch), new BatchRun(job.Id, run), Retries);
+            shape = await context.CallActivityAsync<BatchShape>(nameof(BatchActivities.PlanBatch), new BatchRun(job.Id, run), JobOrchestration.Retries);
         }
         catch (TaskFailedException e)
         {
-            throw progress.Fail(ErrorOf(e, "plan"));
+            throw progress.Fail(JobOrchestration.ErrorOf(e, "plan"));
         }
         if (shape.Error is { } refused)
             throw progress.Fail(refused);
@@ -54,13 +51,13 @@ public static class BatchOrchestrator
         try
         {
             var final = await context.CallActivityAsync<BatchOutcome>(
-                nameof(BatchActivities.RunFinalTask), new BatchRun(job.Id, run), Retries);
+                nameof(BatchActivities.RunFinalTask), new BatchRun(job.Id, run), JobOrchestration.Retries);
             progress.Done(final.Report.Of("final"));
             return progress.Output(final, shape.PlanMs);
         }
         catch (TaskFailedException e)
         {
-            throw progress.Fail(ErrorOf(e, "final"));
+            throw progress.Fail(JobOrchestration.ErrorOf(e, "final"));
         }
     }
 
@@ -96,20 +93,15 @@ public static class BatchOrchestrator
         try
         {
             var report = await context.CallActivityAsync<TaskReport>(
-                task.Level == 0 ? nameof(BatchActivities.RunStageTask) : nameof(BatchActivities.RunMergeTask), task, Retries);
+                task.Level == 0 ? nameof(BatchActivities.RunStageTask) : nameof(BatchActivities.RunMergeTask), task, JobOrchestration.Retries);
             return report.Of(task.ToString());
         }
         catch (TaskFailedException e)
         {
-            return new TaskReport(Error: ErrorOf(e, task.ToString()));
+            return new TaskReport(Error: JobOrchestration.ErrorOf(e, task.ToString()));
         }
     }
 
     private static Task<TaskReport> FanOutAsync(int count, int parallel, Func<int, Task<TaskReport>> run, Action<TaskReport> done) =>
         FanOut.RunAsync(count, parallel, TaskReport.None, run, (sum, report) => sum.Add(report), sum => sum.Error is not null, done);
-
-    private static JobError ErrorOf(TaskFailedException e, string task) => new(
-        e.FailureDetails?.ErrorMessage is { Length: > 0 } message ? message : e.Message,
-        task,
-        Advice: "It was tried five times. If what it says has passed, submit the job again.");
 }

@@ -6,9 +6,6 @@ namespace Pipeline.Batch;
 /// <summary>Keeps a batch job's progress and shows it as the orchestration's custom status.</summary>
 internal sealed class BatchProgress(TaskOrchestrationContext context)
 {
-    // A custom status may have 16 KB of UTF-16; a database's message may quote a whole query.
-    private const int LongestMessage = 4_000;
-
     private JobProgress _progress = new("plan");
     private TaskReport _sum = TaskReport.None;
     private List<StageProgress> _stages = [];
@@ -43,12 +40,7 @@ internal sealed class BatchProgress(TaskOrchestrationContext context)
     }
 
     /// <summary>Shows why the job fails, and gives the exception to end it with.</summary>
-    public JobFailedException Fail(JobError error)
-    {
-        var shown = error.Message.Length <= LongestMessage ? error : error with { Message = error.Message[..LongestMessage] + " …" };
-        context.SetCustomStatus(new JobState(_progress, shown, Tasks()));
-        return new JobFailedException(shown);
-    }
+    public JobFailedException Fail(JobError error) => context.Fail(_progress, error, Tasks());
 
     public JobOutput Output(BatchOutcome final, long planMs)
     {

@@ -59,7 +59,7 @@ public static class GridOrchestrator
         }
         catch (TaskFailedException e)
         {
-            var error = new JobError(e.FailureDetails?.ErrorMessage is { Length: > 0 } message ? message : e.Message, doing, Advice: "It was tried eight times. If what it says has passed, submit the job again.");
+            var error = JobOrchestration.ErrorOf(e, doing, "It was tried eight times. If what it says has passed, submit the job again.");
             await CloseAsync(context, state);
             throw progress.Fail(error);
         }

@@ -7,9 +7,6 @@ namespace Pipeline.Grid;
 /// <summary>Shows a grid job's progress as the orchestration's custom status.</summary>
 internal sealed class GridProgress(TaskOrchestrationContext context)
 {
-    // A custom status may have 16 KB of UTF-16.
-    private const int LongestMessage = 4_000;
-
     private JobProgress _progress = new("split");
 
     public void Splitting() => context.SetCustomStatus(new JobState(_progress = new JobProgress("split", 1, 2)));
@@ -30,12 +27,7 @@ internal sealed class GridProgress(TaskOrchestrationContext context)
     }
 
     /// <summary>Shows why the job fails, and gives the exception to end it with.</summary>
-    public JobFailedException Fail(JobError error)
-    {
-        var shown = error.Message.Length <= LongestMessage ? error : error with { Message = error.Message[..LongestMessage] + " …" };
-        context.SetCustomStatus(new JobState(_progress, shown));
-        return new JobFailedException(shown);
-    }
+    public JobFailedException Fail(JobError error) => context.Fail(_progress, error);
 
     public static IReadOnlyDictionary<string, long> Statistics(GridCounts counts) => new Dictionary<string, long>
     {

@@ -23,9 +23,6 @@ public static class SimulationOrchestrator
     // A leg takes about a second: progress is seen, and what the task hub costs is next to nothing.
     private const double LegSeconds = 1;
 
-    private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(5, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
-
     /// <summary>Runs the job.</summary>
     [Function(Name)]
     public static async Task<JobOutput?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, SimulationInput job)
@@ -41,7 +38,7 @@ public static class SimulationOrchestrator
                 var (next, publish) = Advance(job, state, await ComputeAsync(context, job, state), progress);
                 if (publishing is not null)
                     next = Published(next, await publishing, progress);
-                publishing = publish is null ? null : context.CallActivityAsync<PublishReport>(nameof(SimulationActivities.PublishSimulation), publish, Retries);
+                publishing = publish is null ? null : context.CallActivityAsync<PublishReport>(nameof(SimulationActivities.PublishSimulation), publish, JobOrchestration.Retries);
                 state = next;
             }
             var last = publishing is null ? null : await publishing;
@@ -55,8 +52,7 @@ public static class SimulationOrchestrator
         }
         catch (TaskFailedException e)
         {
-            throw progress.Fail(new JobError(e.FailureDetails?.ErrorMessage is { Length: > 0 } message ? message : e.Message, e.TaskName,
-                Advice: $"It was tried five times. Submit a job with \"from\": \"{job.Id}\" to go on from the last checkpoint."));
+            throw progress.Fail(JobOrchestration.ErrorOf(e, e.TaskName, $"It was tried five times. Submit a job with \"from\": \"{job.Id}\" to go on from the last checkpoint."));
         }
     }
 
@@ -64,7 +60,7 @@ public static class SimulationOrchestrator
     {
         var run = context.NewGuid().ToString("n")[..12];
         progress.Preparing();
-        var shape = await context.CallActivityAsync<SimulationShape>(nameof(SimulationActivities.PrepareSimulation), new SimulationRun(job.Id, run), Retries);
+        var shape = await context.CallActivityAsync<SimulationShape>(nameof(SimulationActivities.PrepareSimulation), new SimulationRun(job.Id, run), JobOrchestration.Retries);
         if (shape.Error is { } refused)
             throw progress.Fail(refused);
         return new SimulationState(run, shape, shape.Start, shape.Start, shape.Start);
@@ -79,7 +75,7 @@ public static class SimulationOrchestrator
             (to, save) = (next, true);
         var leg = new LegTask(job.Id, state.Run, 0, state.Attempt, shape.Start, state.Checkpoint, state.Superstep, to, shape.Supersteps, save);
         var hosts = Enumerable.Range(0, shape.Hosts).Select(host =>
-            context.CallActivityAsync<LegReport>(nameof(SimulationActivities.RunSupersteps), leg with { Host = host }, Retries));
+            context.CallActivityAsync<LegReport>(nameof(SimulationActivities.RunSupersteps), leg with { Host = host }, JobOrchestration.Retries));
         return (leg, await Task.WhenAll(hosts));
     }
 

@@ -16,9 +16,7 @@ public static class TrainingOrchestrator
 
     // The history of one generation: enough to make starting the next a small part of the work, little enough to be replayed at once.
     private const int TasksPerGeneration = 1_000;
-
-    private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(5, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+    private const int Parallel = 64;
 
     /// <summary>Runs the job.</summary>
     [Function(Name)]
@@ -32,15 +30,16 @@ public static class TrainingOrchestrator
             var asked = context.WaitForExternalEvent<int>(WorkersEvent);
             for (var tasks = 0; !IsOver(at);)
             {
-                if (tasks >= TasksPerGeneration)
-                {
-                    context.ContinueAsNew(input with { At = at }, preserveUnprocessedEvents: true);
-                    return null;
-                }
+                // First of all: an event that has been handed over is none of those that the next history is given.
                 if (asked.IsCompletedSuccessfully)
                 {
                     at = at with { Wanted = asked.Result };
                     asked = context.WaitForExternalEvent<int>(WorkersEvent);
+                }
+                if (tasks >= TasksPerGeneration)
+                {
+                    context.ContinueAsNew(input with { At = at }, preserveUnprocessedEvents: true);
+                    return null;
                 }
                 progress.Training(at);
                 doing = $"round {at.Round}";
@@ -59,7 +58,7 @@ public static class TrainingOrchestrator
         }
         catch (TaskFailedException e)
         {
-            throw progress.Fail(e, doing);
+            throw progress.Fail(JobOrchestration.ErrorOf(e, doing));
         }
     }
 
@@ -69,29 +68,23 @@ public static class TrainingOrchestrator
     {
         var run = new TrainingRun(input.Id, context.NewGuid().ToString("n")[..12]);
         progress.Planning();
-        var shape = Check(await context.CallActivityAsync<TrainingShape>(nameof(TrainingActivities.PlanTraining), run, Retries), s => s.Error, progress);
+        var shape = Check(await context.CallActivityAsync<TrainingShape>(nameof(TrainingActivities.PlanTraining), run, JobOrchestration.Retries), s => s.Error, progress);
         progress.Preparing(shape);
-        var next = 0;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(shape.PrepareTasks, 64)).Select(_ => LaneAsync()));
-        shape = Check(await context.CallActivityAsync<TrainingShape>(nameof(TrainingActivities.StartTraining), run, Retries), s => s.Error, progress);
+        var prepared = await FanOut.RunAsync(
+            shape.PrepareTasks, Parallel, new RoundReport(),
+            i => context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.PrepareSamples), new PrepareRef(run.JobId, run.Run, i), JobOrchestration.Retries),
+            (sum, report) => sum.Add(report), sum => sum.Error is not null, progress.Prepared);
+        Check(prepared, r => r.Error, progress);
+        shape = Check(await context.CallActivityAsync<TrainingShape>(nameof(TrainingActivities.StartTraining), run, JobOrchestration.Retries), s => s.Error, progress);
         var now = context.CurrentUtcDateTime;
         return new TrainingCursor(run.JobId, run.Run, shape, now, now, shape.Workers, shape.Workers, 0, null, 0, new RoundReport(), new RoundReport(), 0, 0, null, new Pace());
-
-        async Task LaneAsync()
-        {
-            while (next < shape.PrepareTasks)
-            {
-                var task = new PrepareRef(run.JobId, run.Run, next++);
-                progress.Prepared(Check(await context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.PrepareSamples), task, Retries), r => r.Error, progress));
-            }
-        }
     }
 
     private static async Task<TrainingCursor> RunRoundAsync(TaskOrchestrationContext context, TrainingCursor at, TrainingProgress progress)
     {
         var (strategy, started, rounds) = (at.Shape.Strategy, context.CurrentUtcDateTime, at.Leg());
         var participants = at.Participants();
-        var tasks = participants.Select(w => context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.TrainRound), at.Task(w) with { Rounds = rounds }, Retries)).ToList();
+        var tasks = participants.Select(w => context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.TrainRound), at.Task(w) with { Rounds = rounds }, JobOrchestration.Retries)).ToList();
         if (strategy.DeadlineSeconds > 0)
             await WaitAsync(context, tasks, TimeSpan.FromSeconds(strategy.DeadlineSeconds));
         else
@@ -112,7 +105,7 @@ public static class TrainingOrchestrator
             for (var level = 1; level < levels.Count; level++)
             {
                 var reduced = await Task.WhenAll(Enumerable.Range(0, levels[level]).Select(i =>
-                    context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.ReduceRound), new ReduceTask(last.Task(i), level), Retries)));
+                    context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.ReduceRound), new ReduceTask(last.Task(i), level), JobOrchestration.Retries)));
                 slowest += reduced.Max(r => r.Milliseconds());
                 sum = reduced.Aggregate(sum, (total, report) => total.Add(Check(report, r => r.Error, progress)));
             }
@@ -120,7 +113,7 @@ public static class TrainingOrchestrator
         if (strategy.Type != StrategySpec.Synchronous)
         {
             var closed = Check(await context.CallActivityAsync<RoundReport>(
-                nameof(TrainingActivities.CloseRound), new CloseTask(last.Task(0), everyone ? null : [.. done.Select(p => p.First)]), Retries), r => r.Error, progress);
+                nameof(TrainingActivities.CloseRound), new CloseTask(last.Task(0), everyone ? null : [.. done.Select(p => p.First)]), JobOrchestration.Retries), r => r.Error, progress);
             slowest += closed.Milliseconds();
             sum = sum.Add(closed);
         }
@@ -161,11 +154,11 @@ public static class TrainingOrchestrator
         var seconds = (context.CurrentUtcDateTime - at.EpochStartedAt).TotalSeconds;
         var testers = Math.Min(at.Workers, at.Shape.ValidationParts);
         var tests = await Task.WhenAll(Enumerable.Range(0, testers).Select(i =>
-            context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.TestEpoch), new EpochTask(at.Task(i), epoch, testers), Retries)));
+            context.CallActivityAsync<RoundReport>(nameof(TrainingActivities.TestEpoch), new EpochTask(at.Task(i), epoch, testers), JobOrchestration.Retries)));
         foreach (var test in tests)
             Check(test, r => r.Error, progress);
         var end = new EpochEnd(at.JobId, at.Run, epoch, at.Round, at.Epoch.Samples, at.Epoch.Loss, seconds, at.Epoch.BytesSent);
-        var outcome = Check(await context.CallActivityAsync<EpochOutcome>(nameof(TrainingActivities.CloseEpoch), end, Retries), o => o.Error, progress);
+        var outcome = Check(await context.CallActivityAsync<EpochOutcome>(nameof(TrainingActivities.CloseEpoch), end, JobOrchestration.Retries), o => o.Error, progress);
         return at with { Epoch = new RoundReport(), Total = at.Total.Add(at.Epoch), EpochStartedAt = context.CurrentUtcDateTime, Last = outcome.Report };
     }
 
@@ -173,8 +166,8 @@ public static class TrainingOrchestrator
     {
         var seconds = (context.CurrentUtcDateTime - at.StartedAt).TotalSeconds;
         var end = new EpochEnd(at.JobId, at.Run, at.Last!.Epoch, at.Round, 0, 0, seconds, 0);
-        var model = Check(await context.CallActivityAsync<PublishedModel>(nameof(TrainingActivities.PublishModel), end, Retries), m => m.Error, progress);
-        await context.CallActivityAsync(nameof(TrainingActivities.ForgetTraining), at.TrainingRun, Retries);
+        var model = Check(await context.CallActivityAsync<PublishedModel>(nameof(TrainingActivities.PublishModel), end, JobOrchestration.Retries), m => m.Error, progress);
+        await context.CallActivityAsync(nameof(TrainingActivities.ForgetTraining), at.TrainingRun, JobOrchestration.Retries);
         return new JobOutput(model.Columns, JobFiles.Results, [model.File], 1, model.Rows, model.Bytes, new Dictionary<string, long>
         {
             ["version"] = model.Version,

@@ -8,7 +8,6 @@ namespace Pipeline.Training;
 internal sealed class TrainingProgress(TaskOrchestrationContext context)
 {
     private const int Stages = 4;
-    private const int LongestMessage = 4_000;
 
     private JobProgress _progress = new("plan", 1, Stages);
 
@@ -45,17 +44,6 @@ internal sealed class TrainingProgress(TaskOrchestrationContext context)
     public void Publishing() => Show(_progress with { Stage = "publish", StageNumber = 4 });
 
     /// <summary>Shows why the job fails, and gives the exception to end it with.</summary>
-    public JobFailedException Fail(JobError error)
-    {
-        var shown = error.Message.Length <= LongestMessage ? error : error with { Message = error.Message[..LongestMessage] + " …" };
-        context.SetCustomStatus(new JobState(_progress, shown));
-        return new JobFailedException(shown);
-    }
-
-    public JobFailedException Fail(TaskFailedException e, string task) => Fail(new JobError(
-        e.FailureDetails?.ErrorMessage is { Length: > 0 } message ? message : e.Message,
-        task,
-        Advice: "It was tried five times. If what it says has passed, submit the job again."));
-
+    public JobFailedException Fail(JobError error) => context.Fail(_progress, error);
     private void Show(JobProgress? progress = null) => context.SetCustomStatus(new JobState(_progress = progress ?? _progress));
 }

@@ -162,6 +162,22 @@ public class TrainingOrchestratorTests
     }
 
     [Fact]
+    public async Task Run_AWishInTheLastRoundOfAHistory_GoesOnWithTheNext()
+    {
+        const int LastRound = 111;
+        _train = task =>
+        {
+            if (task is { Round: LastRound, Worker: 0 })
+                _workersEvent.SetResult(4);
+            return Task.FromResult(Trained(task.Rounds));
+        };
+
+        await RunAsync(Small with { Workers = 8, Rounds = 300, RoundsPerEpoch = 300, Epochs = 1, CheckpointEvery = 1 });
+
+        Assert.Equal((LastRound + 1, 4), (_next!.At!.Round, _next.At.Wanted));
+    }
+
+    [Fact]
     public async Task Run_ATaskWithAnIncurableError_FailsWithIt()
     {
         var error = new JobError("The training diverges.", "round 2/worker 1", Advice: "Lower the rate.");

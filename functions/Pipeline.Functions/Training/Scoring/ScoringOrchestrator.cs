@@ -15,9 +15,6 @@ public static class ScoringOrchestrator
     private const int MaxFanOut = 256;
     private const int Parallel = 64;
 
-    private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(5, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
-
     /// <summary>Runs the job.</summary>
     [Function(Name)]
     public static async Task<JobOutput> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, JobInput job)
@@ -27,7 +24,7 @@ public static class ScoringOrchestrator
         context.SetCustomStatus(new JobState(progress));
         try
         {
-            var shape = await context.CallActivityAsync<ScoringShape>(nameof(ScoringActivities.PlanScoring), run, Retries);
+            var shape = await context.CallActivityAsync<ScoringShape>(nameof(ScoringActivities.PlanScoring), run, JobOrchestration.Retries);
             Check(shape.Error);
             Show(progress = progress with { Stage = "score", StageNumber = 2, TasksTotal = shape.Tasks });
             var sum = shape.Tasks <= MaxFanOut
@@ -36,7 +33,7 @@ public static class ScoringOrchestrator
                     ChunkName, new ScoringChunk(run with { Task = i * MaxFanOut }, Math.Min(MaxFanOut, shape.Tasks - (i * MaxFanOut))), new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-{run.Run}-{i}")), Done);
             Check(sum.Error);
             Show(progress = progress with { Stage = "close", StageNumber = 3, TasksDone = shape.Tasks });
-            var outcome = await context.CallActivityAsync<ScoringOutcome>(nameof(ScoringActivities.CloseScoring), run, Retries);
+            var outcome = await context.CallActivityAsync<ScoringOutcome>(nameof(ScoringActivities.CloseScoring), run, JobOrchestration.Retries);
             Check(outcome.Error);
             return new JobOutput(shape.Columns, DatasetFolders.Container, outcome.Files, outcome.Count, sum.Rows, sum.Bytes, new Dictionary<string, long>
             {
@@ -47,8 +44,7 @@ public static class ScoringOrchestrator
         }
         catch (TaskFailedException e)
         {
-            throw Fail(new JobError(
-                e.FailureDetails?.ErrorMessage is { Length: > 0 } message ? message : e.Message, progress.Stage, Advice: "It was tried five times. If what it says has passed, submit the job again."));
+            throw context.Fail(progress, JobOrchestration.ErrorOf(e, progress.Stage));
         }
 
         void Done(ScoringReport report) => Show(progress = progress with
@@ -63,13 +59,7 @@ public static class ScoringOrchestrator
         void Check(JobError? error)
         {
             if (error is not null)
-                throw Fail(error);
-        }
-
-        JobFailedException Fail(JobError error)
-        {
-            context.SetCustomStatus(new JobState(progress, error));
-            return new JobFailedException(error);
+                throw context.Fail(progress, error);
         }
     }
 
@@ -79,7 +69,7 @@ public static class ScoringOrchestrator
         FanOutAsync(chunk.Count, Parallel, i => ScoreAsync(context, chunk.First with { Task = chunk.First.Task + i }), _ => { });
 
     private static Task<ScoringReport> ScoreAsync(TaskOrchestrationContext context, ScoringTask task) =>
-        context.CallActivityAsync<ScoringReport>(nameof(ScoringActivities.ScoreRows), task, Retries);
+        context.CallActivityAsync<ScoringReport>(nameof(ScoringActivities.ScoreRows), task, JobOrchestration.Retries);
 
     private static Task<ScoringReport> FanOutAsync(int count, int parallel, Func<int, Task<ScoringReport>> run, Action<ScoringReport> done) =>
         FanOut.RunAsync(count, parallel, new ScoringReport(), run, (sum, report) => sum.Add(report), sum => sum.Error is not null, done);

@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Pipeline.Jobs;
 
 namespace Pipeline.Streams;
 
@@ -11,26 +12,24 @@ public static class CompactionOrchestrator
 
     private const int ParallelFiles = 4;
 
-    private static readonly TaskOptions s_retries = TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
-
     /// <summary>Runs the compaction.</summary>
     /// <returns>How many files it has written.</returns>
     [Function(Name)]
     public static async Task<int> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, string dataset)
     {
         var start = await context.CallActivityAsync<CompactionStart>(
-            nameof(CompactionActivities.BeginCompaction), new CompactionStep(dataset, context.NewGuid().ToString("n")[..12]), s_retries);
+            nameof(CompactionActivities.BeginCompaction), new CompactionStep(dataset, context.NewGuid().ToString("n")[..12]), JobOrchestration.Retries);
         if (start.Id is null) return 0;
         var step = new CompactionStep(dataset, start.Id);
         if (start.SwitchedAt is null && !await WriteAsync(context, step, start.Files))
         {
-            await context.CallActivityAsync(nameof(CompactionActivities.AbandonCompaction), step, s_retries);
+            await context.CallActivityAsync(nameof(CompactionActivities.AbandonCompaction), step, JobOrchestration.Retries);
             return 0;
         }
 
         // Jobs that were planned on the small files may still read them.
         await context.CreateTimer((start.SwitchedAt?.UtcDateTime ?? context.CurrentUtcDateTime) + start.Grace, CancellationToken.None);
-        await context.CallActivityAsync(nameof(CompactionActivities.FinishCompaction), step, s_retries);
+        await context.CallActivityAsync(nameof(CompactionActivities.FinishCompaction), step, JobOrchestration.Retries);
         return start.Files;
     }
 
@@ -50,7 +49,7 @@ public static class CompactionOrchestrator
         {
             try
             {
-                return await context.CallActivityAsync<bool>(activity, input, s_retries);
+                return await context.CallActivityAsync<bool>(activity, input, JobOrchestration.Retries);
             }
             catch (TaskFailedException)
             {
