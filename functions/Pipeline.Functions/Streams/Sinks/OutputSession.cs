@@ -10,13 +10,13 @@ internal sealed class OutputSession : IDisposable
     /// <summary>What the output is called in a query.</summary>
     public const string Table = "output";
 
-    private readonly StreamOutputReader _owner;
+    private readonly SessionPool<OutputSession> _pool;
     private readonly TaskFolder _folder;
     private readonly string _file;
 
-    public OutputSession(StreamOutputReader owner)
+    public OutputSession(SessionPool<OutputSession> pool)
     {
-        (_owner, _folder) = (owner, TaskFolder.Create());
+        (_pool, _folder) = (pool, TaskFolder.Create());
         _file = _folder.File("output.parquet");
         Session = DuckDbSession.Open(new DuckDbSessionOptions { TempDirectory = _folder.Path });
         Session.Confine(_folder.Path + Path.DirectorySeparatorChar);
@@ -48,7 +48,7 @@ internal sealed class OutputSession : IDisposable
             Close(); // Whatever is wrong with it, the next commit must not meet it.
             return;
         }
-        _owner.GiveBack(this);
+        _pool.GiveBack(this);
     }
 
     /// <summary>Closes the session for good.</summary>

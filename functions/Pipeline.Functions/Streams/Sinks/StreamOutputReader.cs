@@ -1,27 +1,25 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Pipeline.Sql;
 
 namespace Pipeline.Streams;
 
 /// <summary>
-/// Reads the rows of a sink's outputs, in confined sessions that the sink keeps from commit to commit: to open one costs many times what
-/// most outputs do. Nobody else uses them, as a condition of one stream must not meet the rows of another.
+/// Reads the rows of a sink's outputs, in confined sessions that the sink keeps from commit to commit. Nobody else uses them, as a condition of one stream must not meet the rows of another.
 /// </summary>
 public sealed class StreamOutputReader : IDisposable
 {
     private const int PageRows = 10_000;
 
-    // Partitions publish side by side, but hardly more of them at a time than there are processors.
-    private static readonly int s_kept = Math.Clamp(Environment.ProcessorCount, 2, 8);
+    private readonly SessionPool<OutputSession> _sessions;
 
-    private readonly Lock _gate = new();
-    private readonly Stack<OutputSession> _idle = new();
-    private bool _disposed;
+    /// <summary>Opens nothing yet.</summary>
+    public StreamOutputReader() => _sessions = new(() => new OutputSession(_sessions!), session => session.Close());
 
     /// <summary>Opens a confined session in which the output is the table <c>output</c>: its rows in order, under the result's stored names.</summary>
     internal OutputSession Open(StreamOutput output)
     {
-        var session = Take() ?? new OutputSession(this);
+        var session = _sessions.Take();
         try
         {
             session.Show(output);
@@ -49,32 +47,5 @@ public sealed class StreamOutputReader : IDisposable
     }
 
     /// <summary>Closes what is kept. Sessions in use are closed when they are given back.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            _disposed = true;
-            while (_idle.TryPop(out var idle))
-                idle.Close();
-        }
-    }
-
-    internal void GiveBack(OutputSession session)
-    {
-        lock (_gate)
-        {
-            if (!_disposed && _idle.Count < s_kept)
-            {
-                _idle.Push(session);
-                return;
-            }
-        }
-        session.Close();
-    }
-
-    private OutputSession? Take()
-    {
-        lock (_gate)
-            return _idle.TryPop(out var idle) ? idle : null;
-    }
+    public void Dispose() => _sessions.Dispose();
 }

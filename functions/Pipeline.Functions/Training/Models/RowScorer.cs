@@ -4,28 +4,34 @@ using Pipeline.Sql;
 namespace Pipeline.Training;
 
 /// <summary>A model for rows in files of one kind.</summary>
-internal sealed class RowScorer(LoadedModel model, string name, IReadOnlyList<ColumnSchema> columns, TimeProvider time) : IRowScorer
+internal sealed class RowScorer : IRowScorer
 {
-    // Partitions are scored side by side, but hardly more of them at a time than there are processors.
-    private static readonly int s_kept = Math.Clamp(Environment.ProcessorCount, 2, 8);
+    private readonly LoadedModel _model;
+    private readonly SessionPool<ScoringSession> _sessions;
 
-    private readonly Lock _gate = new();
-    private readonly Stack<ScoringSession> _idle = new();
-    private bool _disposed;
+    /// <param name="model">The model.</param>
+    /// <param name="name">What the column of its predictions is called.</param>
+    /// <param name="columns">The columns of the rows.</param>
+    /// <param name="time">The clock.</param>
+    public RowScorer(LoadedModel model, string name, IReadOnlyList<ColumnSchema> columns, TimeProvider time)
+    {
+        (_model, Columns) = (model, SaidTable.Columns(model.Document, name));
+        _sessions = new(() => new ScoringSession(model, columns, Columns, time), session => session.Dispose());
+    }
 
     /// <inheritdoc/>
-    public int Version => model.Document.Version;
+    public int Version => _model.Document.Version;
 
     /// <inheritdoc/>
-    public string Fingerprint => model.ETag;
+    public string Fingerprint => _model.ETag;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ColumnSchema> Columns { get; } = SaidTable.Columns(model.Document, name);
+    public IReadOnlyList<ColumnSchema> Columns { get; }
 
     /// <inheritdoc/>
     public async Task ScoreAsync(string file, string target, CancellationToken cancellationToken)
     {
-        var session = Take() ?? new ScoringSession(model, columns, Columns, time);
+        var session = _sessions.Take();
         try
         {
             await session.ScoreAsync(file, target, cancellationToken);
@@ -35,36 +41,9 @@ internal sealed class RowScorer(LoadedModel model, string name, IReadOnlyList<Co
             session.Dispose(); // Whatever is wrong with it, the next rows must not meet it.
             throw;
         }
-        GiveBack(session);
+        _sessions.GiveBack(session);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            _disposed = true;
-            while (_idle.TryPop(out var idle))
-                idle.Dispose();
-        }
-    }
-
-    private ScoringSession? Take()
-    {
-        lock (_gate)
-            return _idle.TryPop(out var idle) ? idle : null;
-    }
-
-    private void GiveBack(ScoringSession session)
-    {
-        lock (_gate)
-        {
-            if (!_disposed && _idle.Count < s_kept)
-            {
-                _idle.Push(session);
-                return;
-            }
-        }
-        session.Dispose();
-    }
+    public void Dispose() => _sessions.Dispose();
 }

@@ -3,8 +3,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Training;
 
-/// <summary>Where rows meet a model: a confined session, kept from one file of rows to the next, as to open one costs many times what most files do.
-/// It reads and writes in a folder of its own, so rows are brought there.</summary>
+/// <summary>Where rows meet a model: a confined session, for one file of rows after the other. It reads and writes in a folder of its own, so rows are brought there.</summary>
 internal sealed class ScoringSession : IDisposable
 {
     private const string Rows = "scored_rows";
