@@ -22,6 +22,7 @@ public static class StreamServices
             .AddSingleton<IPartitionLog, EventHubLog>()
             .AddSingleton<IShuffleChannel, ShuffleChannel>()
             .AddSingleton<DefinitionStore>()
+            .AddSingleton<IModelUsers, ScoringStreams>()
             .AddSingleton<StateStore>()
             .AddSingleton<ReferenceTables>()
             .AddSingleton<StreamCompiler>()

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Jobs;
+using Pipeline.Streams;
 using Pipeline.Training;
 
 namespace Pipeline.Tests.Training;
@@ -151,6 +152,25 @@ public sealed class ModelTests : IDisposable
         Assert.Contains("It has: 1, 2.", (await Assert.ThrowsAsync<NotFoundException>(() => models.OpenAsync("moons", 3, s_ct))).Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean 'moons'?", (await Assert.ThrowsAsync<NotFoundException>(() => models.GetAsync("moon", s_ct))).Message, StringComparison.Ordinal);
         await models.DeleteAsync("moons", null, s_ct);
+        Assert.Empty(await models.ListAsync(s_ct));
+    }
+
+    [Fact]
+    public async Task Delete_AModelThatAStreamGoesOnWith_IsRefused()
+    {
+        await TrainedAsync(MoonSpec.Of(epochs: 1));
+        var pins = new DefinitionStore(_training.Store);
+        var definition = new StreamDefinition("scored", 1, StreamStatus.Paused, default, default, new StreamStart(), false, 0, Body("{}")) { Model = new ModelPin("moons", 1, "e") };
+        await pins.WriteAsync(definition, null, s_ct);
+        await pins.WriteAsync(definition with { Name = "plain", Model = null }, null, s_ct);
+        var models = new ModelStore(_training.Store, [new ScoringStreams(pins)]);
+
+        foreach (var version in (int?[])[1, null])
+            Assert.Contains("is in use by stream 'scored'.", (await Assert.ThrowsAsync<JobConflictException>(() => models.DeleteAsync("moons", version, s_ct))).Message, StringComparison.Ordinal);
+        Assert.Empty(await new ScoringStreams(pins).FindAsync("moons", 2, s_ct));
+        await pins.DeleteAsync("scored", s_ct);
+        await models.DeleteAsync("moons", 1, s_ct);
+
         Assert.Empty(await models.ListAsync(s_ct));
     }
 

@@ -6,7 +6,7 @@ using Pipeline.Storage;
 namespace Pipeline.Training;
 
 /// <summary>Finds, promotes and deletes models.</summary>
-public sealed class ModelStore(IObjectStore store)
+public sealed class ModelStore(IObjectStore store, IEnumerable<IModelUsers> users)
 {
     /// <summary>How a model's documents are written: to be read by people too.</summary>
     internal static JsonSerializerOptions Json { get; } = new(Responses.Json) { WriteIndented = true };
@@ -50,7 +50,7 @@ public sealed class ModelStore(IObjectStore store)
 
     /// <summary>Deletes a version, or the whole model. A promoted version must be the last one, or another must be promoted before.</summary>
     /// <exception cref="NotFoundException">There is none such.</exception>
-    /// <exception cref="JobConflictException">The version is in use.</exception>
+    /// <exception cref="JobConflictException">It is promoted while there are others, or a stream goes on with it.</exception>
     public async Task DeleteAsync(string name, int? version, CancellationToken cancellationToken)
     {
         var versions = await VersionsAsync(name, cancellationToken);
@@ -61,13 +61,27 @@ public sealed class ModelStore(IObjectStore store)
             var isPromoted = await PromotedAsync(name, cancellationToken) == one;
             if (isPromoted && versions.Count > 1)
                 throw new JobConflictException($"Version {one} of model '{name}' is promoted, so it is in use. Promote another version first.");
+            await EnsureUnusedAsync(name, one, cancellationToken);
             await DeleteAsync(files, cancellationToken);
             if (!isPromoted)
                 return;
         }
-        foreach (var files in versions.Where(v => version is null).Select(v => v.Value))
-            await DeleteAsync(files, cancellationToken);
+        else
+        {
+            await EnsureUnusedAsync(name, null, cancellationToken);
+            foreach (var files in versions.Values)
+                await DeleteAsync(files, cancellationToken);
+        }
         await store.DeleteAsync(ModelFiles.Container, ModelFiles.Promoted(name), cancellationToken);
+    }
+
+    private async Task EnsureUnusedAsync(string name, int? version, CancellationToken cancellationToken)
+    {
+        foreach (var room in users)
+        {
+            if (await room.FindAsync(name, version, cancellationToken) is { Count: > 0 } found)
+                throw new JobConflictException($"{(version is null ? "Model" : $"Version {version} of model")} '{name}' is in use by {string.Join(", ", found)}. Delete what uses it first, or have it use another.");
+        }
     }
 
     // The document goes first: without it, what is left is no model.
