@@ -127,6 +127,55 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_MoreStepsThanCanBeNumbered_SaysWhatToDo()
+    {
+        _training.WriteMoons(rows: 2_000);
+
+        var error = await _training.RefusedAsync(MoonSpec.Of(""", "workers": 1 """, epochs: 100_000).Replace("\"batchSize\": 32", "\"batchSize\": 1", StringComparison.Ordinal));
+
+        Assert.StartsWith("100,000 epochs of 1,", error.Message, StringComparison.Ordinal);
+        Assert.Equal("Have fewer epochs, or a larger batchSize.", error.Advice);
+    }
+
+    [Fact]
+    public async Task Plan_ABatchThatNoWorkerCouldLookAt_SaysWhichOneCould()
+    {
+        _training.WriteMoons();
+
+        var thrown = await Assert.ThrowsAsync<SpecException>(() => _training.PlanAsync(MoonSpec.Of().Replace("\"y\"]", "{ \"column\": \"class\", \"oneHot\": 10000 }]", StringComparison.Ordinal)
+            .Replace("\"batchSize\": 32", "\"batchSize\": 1000000", StringComparison.Ordinal)));
+
+        var fault = Assert.Single(thrown.Faults);
+        Assert.Equal("/batchSize", fault.Pointer);
+        Assert.Contains("Take batches of 214,720 or fewer.", fault.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pack_PicturesThatUnfold_AreSharedOutByWhatTheyBecome()
+    {
+        var data = new DataSpec("d", [], new ImageSpec("p", 1_024, 1_024, 3), new LabelSpec("l", ["0", "1"], false), null, null, 0.1, false);
+
+        var tasks = TrainingPlanner.Pack([.. Enumerable.Range(0, 4).Select(i => Group(i, 40))], data, false).ToList();
+
+        Assert.Equal([80, 80], tasks.Select(t => t.Rows()));
+        Assert.Null(TrainingPlanner.FaultOf([Group(0, 600)], data));
+        Assert.StartsWith("A row group of d/part-0.parquet has 700 rows, which become 2.1 GB of samples", TrainingPlanner.FaultOf([Group(0, 700)], data), StringComparison.Ordinal);
+
+        static DataFile Group(int number, long rows) => new("d/part-0.parquet", "e", [number], number * rows, rows, rows, []);
+    }
+
+    [Fact]
+    public void Index_AShardThatNoWorkerCouldTakeIn_SaysWhatToDo()
+    {
+        var pieces = Enumerable.Range(0, 8).ToDictionary(i => $"{i}", i => new DataPiece(0, 0, 3L << 30, 1_000, ""));
+
+        var thrown = Assert.Throws<TrainingException>(() => DataIndex.Of(LocalTraining.Read(MoonSpec.Of()), [new DataReport(pieces, pieces, 8_000, [0, 0, 0], [0, 0, 0], 0)]));
+
+        Assert.StartsWith("Shard 0 has 3", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("options.slices", thrown.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_FewerRowsThanWorkers_IsRefusedWithTheSpec()
     {
         _training.WriteMoons(rows: 3);

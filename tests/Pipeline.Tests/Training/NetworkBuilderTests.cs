@@ -27,7 +27,11 @@ public class NetworkBuilderTests
         { """[{ "type": "residual", "layers": [{ "type": "conv2d", "filters": 4, "kernel": 2 }] }, "flatten", "linear"]""", "/model/layers/0", "cannot be added" },
         { """[{ "type": "residual", "layers": ["flatten", { "type": "conv2d", "filters": 2 }] }, "linear"]""", "/model/layers/0/layers/1", "Layer 0.1 (conv2d)" },
         { """["flatten", { "type": "linear", "units": 100000 }, { "type": "linear", "units": 100000 }, "linear"]""", "/model/layers/2", "weights up to here" },
+        { $"""[{Widen(1)}, {Widen(1)}, {Widen(1)}, {Widen(1)}, {Widen(2048)}, "layer-norm", "layer-norm", "flatten", "linear"]""", "/model/layers/6", "weights up to here" },
+        { $"""[{Widen(1)}, {Widen(1)}, {Widen(1)}, {Widen(1)}, {Widen(4096)}, "layer-norm", "flatten", "linear"]""", "/model/layers/4", "4096 × 158 × 158 = 102,252,544 values of a sample" },
     };
+
+    private static string Widen(int filters) => $$"""{ "type": "conv2d", "filters": {{filters}}, "kernel": 1, "padding": 15 }""";
 
     [Theory]
     [MemberData(nameof(Misfits))]

@@ -16,6 +16,9 @@ public sealed record DataIndex(
     /// <summary>The most workers that a column may make.</summary>
     public const int MostShards = 1_000;
 
+    // Their numbers have eight digits in the names of blobs.
+    private const int MostSteps = 99_999_999;
+
     /// <summary>How many training samples there are.</summary>
     public long TrainingCount() => Shards.Sum(s => (long)s.Count());
 
@@ -42,6 +45,12 @@ public sealed record DataIndex(
                 $"Shard {empty.Name} of {shards.Count} is empty: there are {shards.Sum(s => s.Count())} training samples.",
                 federated ? "Have fewer workers." : "Have fewer workers, or set options.slices to fewer.");
         }
+        if (shards.Concat(validation).FirstOrDefault(s => s.Bytes() > Array.MaxLength) is { } large)
+        {
+            throw new TrainingException(
+                $"Shard {large.Name} has {ByteSize.Format(large.Bytes())} of samples; {ByteSize.Format(Array.MaxLength)} are the most.",
+                $"Have more {(federated ? "workers" : "slices (options.slices)")}, or leave rows out with data.where.");
+        }
         if (validation.Count == 0)
             throw new TrainingException("There is no validation sample.", "Enlarge data.validation.fraction, or name a data.validation.dataset that has rows.");
 
@@ -50,6 +59,8 @@ public sealed record DataIndex(
         if (federated)
             return new DataIndex(shards, validation, Scaling.Of(spec, reports), 1, 1, spec.Epochs);
         var steps = shards.Select((s, i) => (s.Count() + SliceSize(spec, i) - 1) / SliceSize(spec, i)).Max();
+        if ((long)steps * spec.Epochs > MostSteps)
+            throw new TrainingException($"{spec.Epochs:N0} epochs of {steps:N0} steps are more than the {MostSteps:N0} that a training may have.", "Have fewer epochs, or a larger batchSize.");
         var perRound = spec.Strategy.Type == StrategySpec.LocalSgd ? spec.Strategy.LocalSteps : spec.Strategy.Accumulate;
         var rounds = (steps + perRound - 1) / perRound;
         return new DataIndex(shards, validation, Scaling.Of(spec, reports), steps, rounds, rounds * spec.Epochs);

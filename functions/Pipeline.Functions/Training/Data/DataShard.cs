@@ -8,4 +8,7 @@ public sealed record DataShard(string Name, IReadOnlyList<DataPiece> Pieces)
 {
     /// <summary>How many samples it has.</summary>
     public int Count() => Pieces.Sum(p => p.Count);
+
+    /// <summary>How many bytes its samples have.</summary>
+    public long Bytes() => Pieces.Sum(p => p.Length);
 }

@@ -8,8 +8,6 @@ namespace Pipeline.Training;
 /// <summary>Tests the network at the end of an epoch, and judges whether it still gets better.</summary>
 public sealed class EpochRunner(TrainingWorkspace workspace, TrainingState state, RoundRunner rounds, SampleStore samples, WarmWorkers warm, IObjectStore store)
 {
-    private const int BatchSize = 256;
-
     // A loss that has grown by this much will not come back.
     private const double Hopeless = 1_000;
 
@@ -93,12 +91,8 @@ public sealed class EpochRunner(TrainingWorkspace workspace, TrainingState state
     {
         var values = new List<float>();
         var (targets, loss) = (new List<float>(), 0.0);
-        for (var first = 0; first < shard.Count; first += BatchSize)
+        foreach (var (outputs, wanted) in replica.Predict(job.Batches, shard, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            int[] positions = [.. Enumerable.Range(first, Math.Min(BatchSize, shard.Count - first))];
-            var (inputs, wanted) = job.Batches.Make(shard, positions, 0, epoch: null);
-            var outputs = replica.Predict(inputs, job.Batches.Shape(positions.Length));
             loss += Losses.Sum(job.Spec.Loss, outputs, wanted);
             values.AddRange(outputs);
             targets.AddRange(wanted);

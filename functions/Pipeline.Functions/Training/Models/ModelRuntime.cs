@@ -7,7 +7,6 @@ namespace Pipeline.Training;
 public sealed class ModelRuntime(ModelStore models, IObjectStore store, SampleSourceBuilder sources) : IDisposable
 {
     private const int Kept = 8;
-    private const int BatchSize = 256;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<LoadedModel> _loaded = new();
@@ -41,14 +40,8 @@ public sealed class ModelRuntime(ModelStore models, IObjectStore store, SampleSo
     /// <summary>What a model says of samples: scores of classes, or the quantity in its own unit.</summary>
     internal static Predictions Predict(LoadedModel model, Samples samples, CancellationToken cancellationToken)
     {
-        var (document, values) = (model.Document, new List<float>());
-        var batches = new BatchMaker(document.Data, document.Scaling);
-        for (var first = 0; first < samples.Count; first += BatchSize)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int[] positions = [.. Enumerable.Range(first, Math.Min(BatchSize, samples.Count - first))];
-            values.AddRange(model.Predictor.Predict(batches.Make(samples, positions, 0, epoch: null).Inputs, batches.Shape(positions.Length)));
-        }
+        var document = model.Document;
+        var values = model.Predictor.Predict(new BatchMaker(document.Data, document.Scaling), samples, cancellationToken).SelectMany(batch => batch.Outputs);
         return Predictions.Of(document.Loss, document.Outputs, [.. samples.Labels], [.. values], document.Scaling, 0);
     }
 

@@ -7,8 +7,12 @@ namespace Pipeline.Training;
 /// <summary>Builds a network from its layers' specs. Shapes are inferred from layer to layer; one that does not fit is named.</summary>
 internal sealed class NetworkBuilder
 {
-    // A layer of a size that nobody means would take all memory before it fails.
-    private const long MostWeights = 200_000_000;
+    // A layer of a size that nobody means would take all memory before it fails. With what an optimiser keeps of them, twice as many numbers,
+    // the weights are one blob and one array of bytes.
+    private const long MostWeights = 150_000_000;
+
+    // What a layer makes of one sample.
+    private const long MostValues = 100_000_000;
 
     private readonly List<TensorSlot> _weights = [];
     private readonly List<TensorSlot> _buffers = [];
@@ -45,6 +49,8 @@ internal sealed class NetworkBuilder
             _description.Add("");
             var before = _weights.Sum(w => (long)w.Length);
             var (layer, output) = Build(spec, shape, $"{pointer}/{index}", name);
+            if (output.Aggregate(1L, (a, b) => a * b) is var values && values > MostValues)
+                throw Misfit($"{pointer}/{index}", name, spec, $"makes {Show(output)} = {values:N0} values of a sample; {MostValues:N0} are allowed. Use fewer filters, or longer steps before it.");
             var learnt = _weights.Sum(w => (long)w.Length) - before;
             _description[line] = $"{name} {spec.Type}: {Show(shape)} → {Show(output)}{(learnt > 0 ? $", {learnt:N0} weights" : "")}";
             // The greatest of values cut off at zero is their greatest, cut off at zero: the same bits, gradients too. Behind the pooling there
@@ -79,12 +85,12 @@ internal sealed class NetworkBuilder
             case "flatten":
                 return (new FunctionLayer(title, x => x.flatten(1)), [shape.Aggregate(1, (a, b) => a * b)]);
             case "batch-norm":
-                var (scale, shift) = (Constant(_weights, $"{name}.weight", [shape[0]], 1), Constant(_weights, $"{name}.bias", [shape[0]], 0));
-                var (mean, variance) = (Constant(_buffers, $"{name}.running_mean", [shape[0]], 0), Constant(_buffers, $"{name}.running_var", [shape[0]], 1));
+                var (scale, shift) = (Slot(_weights, $"{name}.weight", [shape[0]], 0, 1, pointer), Slot(_weights, $"{name}.bias", [shape[0]], 0, 0, pointer));
+                var (mean, variance) = (Slot(_buffers, $"{name}.running_mean", [shape[0]], 0, 0, pointer), Slot(_buffers, $"{name}.running_var", [shape[0]], 0, 1, pointer));
                 return (new BatchNormLayer(title, scale, shift, mean, variance), shape);
             case "layer-norm":
                 var whole = shape.Select(s => (long)s).ToArray();
-                return (new LayerNormLayer(title, Constant(_weights, $"{name}.weight", whole, 1), Constant(_weights, $"{name}.bias", whole, 0), whole), shape);
+                return (new LayerNormLayer(title, Slot(_weights, $"{name}.weight", whole, 0, 1, pointer), Slot(_weights, $"{name}.bias", whole, 0, 0, pointer), whole), shape);
             case "dropout":
                 return (new DropoutLayer(title, spec.Rate), shape);
             case "residual":
@@ -137,18 +143,15 @@ internal sealed class NetworkBuilder
             throw Misfit(pointer, name, spec, $"is given {Show(shape)}, but takes {what}.");
     }
 
-    private int Weight(string name, long[] shape, int fanIn, string pointer)
+    private int Weight(string name, long[] shape, int fanIn, string pointer) => Slot(_weights, name, shape, fanIn, 0, pointer);
+
+    private static int Slot(List<TensorSlot> slots, string name, long[] shape, int fanIn, float start, string pointer)
     {
-        var total = _weights.Sum(w => (long)w.Length) + shape.Aggregate(1L, (a, b) => a * b);
+        var offset = slots.Sum(w => w.Length);
+        var total = offset + shape.Aggregate(1L, (a, b) => a * b);
         if (total > MostWeights)
             throw new SpecException(pointer, $"The network has {total:N0} weights up to here; {MostWeights:N0} are allowed.");
-        _weights.Add(new TensorSlot(name, shape, _weights.Sum(w => w.Length), fanIn, 0));
-        return _weights.Count - 1;
-    }
-
-    private static int Constant(List<TensorSlot> slots, string name, long[] shape, float start)
-    {
-        slots.Add(new TensorSlot(name, shape, slots.Sum(w => w.Length), 0, start));
+        slots.Add(new TensorSlot(name, shape, offset, fanIn, start));
         return slots.Count - 1;
     }
 

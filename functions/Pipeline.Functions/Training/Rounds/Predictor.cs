@@ -7,13 +7,17 @@ namespace Pipeline.Training;
 /// these.</summary>
 internal class Predictor : IDisposable
 {
+    // Of what is looked at in one go: samples, and numbers of large ones.
+    private const int MostSamples = 256;
+    private const int MostInputs = 1 << 24;
+
     public Predictor(Network network, float[] weights, float[] buffers)
     {
         TorchLibrary.EnsureLoaded();
         Network = network;
         Weights = tensor(weights);
         Buffers = tensor(buffers);
-        Leaves = [.. network.Weights.Select(slot => View(Weights, slot).detach().requires_grad_(true))];
+        Leaves = [.. network.Weights.Select(slot => Leaf(Weights, slot))];
         Views = [.. network.Buffers.Select(slot => View(Buffers, slot))];
     }
 
@@ -28,8 +32,24 @@ internal class Predictor : IDisposable
 
     protected IReadOnlyList<Tensor> Views { get; }
 
-    /// <summary>What the network says of samples, at use.</summary>
-    public float[] Predict(ReadOnlySpan<float> inputs, long[] shape)
+    /// <summary>What the network says of samples, at use: some of them at a time, in their order.</summary>
+    /// <param name="batches">Makes inputs of samples.</param>
+    /// <param name="samples">The samples.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <returns>For each batch its outputs, and the targets that stand beside them.</returns>
+    public IEnumerable<(float[] Outputs, float[] Targets)> Predict(BatchMaker batches, Samples samples, CancellationToken cancellationToken)
+    {
+        var most = Math.Clamp(MostInputs / batches.InputWidth, 1, MostSamples);
+        for (var first = 0; first < samples.Count; first += most)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int[] positions = [.. Enumerable.Range(first, Math.Min(most, samples.Count - first))];
+            var (inputs, targets) = batches.Make(samples, positions, 0, epoch: null);
+            yield return (Predict(inputs, batches.Shape(positions.Length)), targets);
+        }
+    }
+
+    private float[] Predict(ReadOnlySpan<float> inputs, long[] shape)
     {
         set_num_threads(1); // OpenMP keeps the number a thread, and this one may be new.
         using var noGradients = no_grad();
@@ -64,6 +84,13 @@ internal class Predictor : IDisposable
         foreach (var tensor in Leaves.Concat(Views).Append(Weights).Append(Buffers))
             tensor.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    // Whatever tensor is left to the garbage collector keeps the memory that it looks at: all weights, in memory that the collector does not see.
+    private static Tensor Leaf(Tensor flat, TensorSlot slot)
+    {
+        using var view = View(flat, slot);
+        return view.detach().requires_grad_(true);
     }
 
     private static Tensor View(Tensor flat, TensorSlot slot)

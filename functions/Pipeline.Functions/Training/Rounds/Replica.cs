@@ -21,6 +21,9 @@ internal sealed class Replica : Predictor
     /// <summary>How many values a piece of gradients has: one a weight, then one a buffer.</summary>
     public int PieceLength => Network.WeightCount + Network.BufferCount;
 
+    /// <summary>How large it is: weights, buffers, and what the optimiser keeps.</summary>
+    public long Bytes => sizeof(float) * (((1L + _slots.Count) * Network.WeightCount) + Network.BufferCount);
+
     /// <summary>The sum of gradients over some samples, and of their batch statistics.</summary>
     /// <param name="inputs">The inputs, one sample after the other.</param>
     /// <param name="targets">What should come out.</param>
@@ -75,7 +78,11 @@ internal sealed class Replica : Predictor
     public Tensor Anchor() => Weights.clone();
 
     /// <summary>What it has learnt.</summary>
-    public TrainState State() => new(Round, Values(Weights).ToArray(), Values(Buffers).ToArray(), [.. _slots.Select(s => Values(s).ToArray())]);
+    public TrainState State()
+    {
+        using var scope = NewDisposeScope();
+        return new(Round, Values(Weights).ToArray(), Values(Buffers).ToArray(), [.. _slots.Select(s => Values(s).ToArray())]);
+    }
 
     /// <inheritdoc/>
     public override void Dispose()

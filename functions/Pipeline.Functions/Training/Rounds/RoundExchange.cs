@@ -126,10 +126,18 @@ public sealed class RoundExchange(TrainingState state, Postbox postbox, TimeProv
 
     private async Task KeepAsync(TrainingJob job, RoundTask task, float[] residual, CancellationToken cancellationToken)
     {
-        await state.WriteAsync(task.Run.Residual(task.Round, task.Worker, task.WorkersAt(task.Round)), FlatVector.ToBytes(residual), cancellationToken);
+        var (run, workers) = (task.Run, task.WorkersAt(task.Round));
+        await state.WriteAsync(run.Residual(task.Round, task.Worker, workers), FlatVector.ToBytes(residual), cancellationToken);
+        if (job.Spec.Strategy.Type == StrategySpec.Federated)
+        {
+            // The one before is what this round follows from, should it have to be computed again.
+            foreach (var round in (await state.RoundsAsync(run.Residuals(task.Worker, workers), cancellationToken)).Where(r => r < task.Round).SkipLast(1))
+                await state.DeleteAsync(run.Residual(round, task.Worker, workers), cancellationToken);
+            return;
+        }
         var old = task.Round - (2 * job.Spec.CheckpointEvery) - 2;
-        if (job.Spec.Strategy.Type != StrategySpec.Federated && old >= 0)
-            await state.DeleteAsync(task.Run.Residual(old, task.Worker, task.WorkersAt(old)), cancellationToken);
+        if (old >= 0)
+            await state.DeleteAsync(run.Residual(old, task.Worker, task.WorkersAt(old)), cancellationToken);
     }
 
     // What a worker left out when it last sent. Where the number of workers has changed since, all share what all left out.

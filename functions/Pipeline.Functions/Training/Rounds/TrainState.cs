@@ -15,7 +15,7 @@ internal sealed record TrainState(int Round, float[] Weights, float[] Buffers, f
         0, network.FirstWeights(spec.Seed), network.FirstBuffers(), [.. Enumerable.Range(0, spec.Optimizer.Slots()).Select(_ => new float[network.WeightCount])]);
 
     /// <summary>As a checkpoint.</summary>
-    public byte[] ToBytes() => SealedBytes.Write("PLCP"u8, (Slots.Length + 2) * (Weights.Length + Buffers.Length) * sizeof(float), writer =>
+    public byte[] ToBytes() => SealedBytes.Write("PLCP"u8, (((Slots.Length + 1) * Weights.Length) + Buffers.Length) * sizeof(float), writer =>
     {
         writer.Write(Round);
         writer.Write(Slots.Length);

@@ -33,7 +33,10 @@ public sealed class ScoringPlanner(ModelStore models, DatasetCatalog datasets, S
             if (made.FirstOrDefault(m => columns.Exists(c => string.Equals(c.Name, m.Name, StringComparison.OrdinalIgnoreCase))) is { } clash)
                 throw new SpecException("/dataset", $"Dataset '{spec.Dataset}' has a column '{clash.Name}' already. Rename it before.");
             // All columns are written again, so all are read.
-            var tasks = TrainingPlanner.Pack(TrainingPlanner.Files(dataset, source with { Read = [.. columns.Select(c => c.Name)] }), false).ToList();
+            var files = TrainingPlanner.Files(dataset, source with { Read = [.. columns.Select(c => c.Name)] });
+            if (TrainingPlanner.FaultOf(files, document.Data) is { } fault)
+                throw new SpecException("/dataset", fault);
+            var tasks = TrainingPlanner.Pack(files, document.Data, false).ToList();
             return (new ScoringPlan(document.Name, document.Version, source, spec.Output, tasks), [.. columns.Concat(made).Select(c => new ResultColumn(c.Name, c.Type))]);
         }
         catch (StorageException e) when (e is not StorageFullException)
