@@ -15,6 +15,9 @@ public static class JobFiles
     /// <summary>A mark, in <see cref="Container"/>, that the job was cancelled: tasks that see it stop.</summary>
     public static string Cancelled(string jobId) => $"{jobId}/cancelled";
 
+    /// <summary>Names the job's last run, in <see cref="Container"/>: see <see cref="Jobs.LastRun"/>.</summary>
+    public static string LastRun(string jobId) => $"{jobId}/last-run";
+
     /// <summary>The folder, in <see cref="Container"/>, of what one run of a job keeps between its stages. A job that is restarted
     /// runs anew in another folder, so that it cannot mistake old files for its own.</summary>
     public static string Work(string jobId, string run) => $"{jobId}/{run}/";

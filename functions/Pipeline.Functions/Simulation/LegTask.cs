@@ -11,4 +11,8 @@ namespace Pipeline.Simulation;
 /// <param name="To">The last superstep of the leg.</param>
 /// <param name="Last">The last superstep of the simulation.</param>
 /// <param name="Save">Whether a checkpoint is written at the leg's end.</param>
-public sealed record LegTask(string JobId, string Run, int Host, int Attempt, long Start, long Checkpoint, long From, long To, long Last, bool Save);
+public sealed record LegTask(string JobId, string Run, int Host, int Attempt, long Start, long Checkpoint, long From, long To, long Last, bool Save)
+{
+    /// <summary>What the host's ranks are called between two legs of an attempt.</summary>
+    internal string WarmKey => $"{JobId}/{Run}/{Host}/{Attempt}";
+}

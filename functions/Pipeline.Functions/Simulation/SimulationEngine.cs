@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Pipeline.Jobs;
 using Pipeline.Simulation.Running;
 using Pipeline.Simulation.Spec;
+using Pipeline.Storage;
 
 namespace Pipeline.Simulation;
 
@@ -9,7 +11,7 @@ public sealed class SimulationEngine
 {
     private readonly Lazy<JobService> _jobs;
     private readonly IReadOnlyList<ProgramDefinition> _programs;
-    private readonly ProgramInputs _inputs;
+    private readonly IObjectStore _store;
     private readonly CheckpointStore _checkpoints;
     private readonly LegRunner _legs;
     private readonly Publisher _publisher;
@@ -19,16 +21,21 @@ public sealed class SimulationEngine
     private KnownSpec? _spec;
 
     // Lazy: the service of all jobs knows the kinds of jobs, and this is behind one of them.
-    internal SimulationEngine(Lazy<JobService> jobs, IEnumerable<ProgramDefinition> programs, ProgramInputs inputs, CheckpointStore checkpoints, LegRunner legs, Publisher publisher, FigureReader figures)
+    internal SimulationEngine(Lazy<JobService> jobs, IEnumerable<ProgramDefinition> programs, IObjectStore store, CheckpointStore checkpoints, LegRunner legs, Publisher publisher, FigureReader figures)
     {
-        (_jobs, _programs, _inputs, _checkpoints, _legs, _publisher, _figures) = (jobs, [.. programs], inputs, checkpoints, legs, publisher, figures);
+        (_jobs, _programs, _store, _checkpoints, _legs, _publisher, _figures) = (jobs, [.. programs], store, checkpoints, legs, publisher, figures);
     }
 
-    /// <summary>Checks the spec, and copies the checkpoint that the job goes on from, so that it is the job's own.</summary>
+    /// <summary>Checks the spec, notes the versions of the files that it names, and copies the checkpoint that the job goes on from, so
+    /// that it is the job's own.</summary>
     /// <exception cref="SpecException">The spec no longer holds.</exception>
     public async Task<SimulationShape> PrepareAsync(SimulationRun run, CancellationToken cancellationToken)
     {
-        var spec = await ReadSpecAsync(run.JobId, cancellationToken);
+        ArgumentNullException.ThrowIfNull(run);
+        var inputs = new ProgramInputs(_store);
+        var spec = await ReadAsync(run, inputs, cancellationToken);
+        await _store.WriteAsync(SimulationFiles.Inputs(run.JobId, run.Run), JsonSerializer.SerializeToUtf8Bytes(inputs.Opened, Responses.Json), cancellationToken);
+        await LastRun.NoteAsync(_store, run.JobId, run.Run, cancellationToken);
         var start = 0L;
         if (spec.From is { } from)
             start = await CopyCheckpointAsync(run, spec, from, cancellationToken);
@@ -39,14 +46,14 @@ public sealed class SimulationEngine
     public async Task<LegReport> RunAsync(LegTask leg, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(leg);
-        return await _legs.RunAsync(await ReadSpecAsync(leg.JobId, cancellationToken), leg, cancellationToken);
+        return await _legs.RunAsync(await SpecOfAsync(leg.JobId, leg.Run, cancellationToken), leg, cancellationToken);
     }
 
     /// <summary>Publishes the outputs of a leg.</summary>
     public async Task<PublishReport> PublishAsync(PublishTask task, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return await _publisher.PublishAsync(await ReadSpecAsync(task.JobId, cancellationToken), task, cancellationToken);
+        return await _publisher.PublishAsync(await SpecOfAsync(task.JobId, task.Run, cancellationToken), task, cancellationToken);
     }
 
     /// <summary>Finds an image of a job: the last run's.</summary>
@@ -56,7 +63,7 @@ public sealed class SimulationEngine
     /// <summary>What a job has put out after a superstep; -1 for all.</summary>
     public Task<SimulationFigures> ReadFiguresAsync(string jobId, long after, CancellationToken cancellationToken) => _figures.ReadAsync(jobId, after, cancellationToken);
 
-    internal Task<SimulationSpec> ReadAsync(JobSpec spec, CancellationToken cancellationToken) => SimulationSpec.ReadAsync(spec, _programs, _inputs, cancellationToken);
+    internal Task<SimulationSpec> ReadAsync(JobSpec spec, CancellationToken cancellationToken) => SimulationSpec.ReadAsync(spec, _programs, new ProgramInputs(_store), cancellationToken);
 
     internal async Task<string?> FaultOfStartAsync(SimulationSpec spec, CancellationToken cancellationToken)
     {
@@ -90,14 +97,21 @@ public sealed class SimulationEngine
         }
     }
 
-    private async Task<SimulationSpec> ReadSpecAsync(string jobId, CancellationToken cancellationToken)
+    private async Task<SimulationSpec> SpecOfAsync(string jobId, string run, CancellationToken cancellationToken)
     {
-        if (_spec is { } known && known.JobId == jobId)
+        var at = new SimulationRun(jobId, run);
+        if (_spec is { } known && known.Run == at)
             return known.Spec;
-        var spec = await ReadAsync(await _jobs.Value.ReadSpecAsync(jobId, cancellationToken), cancellationToken);
-        _spec = new KnownSpec(jobId, spec);
+        var noted = await _store.TryReadAsync(SimulationFiles.Inputs(jobId, run), cancellationToken);
+        return await ReadAsync(at, new ProgramInputs(_store, noted is null ? null : JsonSerializer.Deserialize<Dictionary<string, string>>(noted, Responses.Json)), cancellationToken);
+    }
+
+    private async Task<SimulationSpec> ReadAsync(SimulationRun run, ProgramInputs inputs, CancellationToken cancellationToken)
+    {
+        var spec = await SimulationSpec.ReadAsync(await _jobs.Value.ReadSpecAsync(run.JobId, cancellationToken), _programs, inputs, cancellationToken);
+        _spec = new KnownSpec(run, spec);
         return spec;
     }
 
-    private sealed record KnownSpec(string JobId, SimulationSpec Spec);
+    private sealed record KnownSpec(SimulationRun Run, SimulationSpec Spec);
 }

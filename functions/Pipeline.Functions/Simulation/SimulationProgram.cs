@@ -25,6 +25,11 @@ public abstract class SimulationProgram
     /// <summary>Makes the rank's part of the domain as it is at the start.</summary>
     public abstract void Initialise(ICommunicator communicator);
 
+    /// <summary>The ranks that this one sends to and receives from; null for any, and where there are collectives. Hosts whose ranks have
+    /// nothing to say to each other exchange nothing, so naming them spares many hosts most of their requests. It is asked once, after
+    /// <see cref="Initialise"/>. All ranks name some or none does, and whoever is named names back.</summary>
+    public virtual IEnumerable<int>? Partners(ICommunicator communicator) => null;
+
     /// <summary>One superstep: receives what arrived, and computes.</summary>
     public abstract void Superstep(ICommunicator communicator);
 

@@ -20,8 +20,7 @@ public static class SimulationServices
         .AddSingleton<ProgramDefinition, NasEpDefinition>()
         .AddSingleton<ProgramDefinition, NasCgDefinition>()
         .AddSingleton<INamedFileFormat, MatrixMarketFile>()
-        .AddSingleton<ProgramInputs>()
-        .AddSingleton<WarmGroups>()
+        .AddSingleton<WarmStates<RankGroup>>()
         .AddSingleton<CheckpointStore>()
         .AddSingleton<LegRunner>()
         .AddSingleton<Publisher>()
@@ -29,7 +28,7 @@ public static class SimulationServices
         .AddSingleton(provider => new SimulationEngine(
             new Lazy<JobService>(provider.GetRequiredService<JobService>),
             provider.GetServices<ProgramDefinition>(),
-            provider.GetRequiredService<ProgramInputs>(),
+            provider.GetRequiredService<IObjectStore>(),
             provider.GetRequiredService<CheckpointStore>(),
             provider.GetRequiredService<LegRunner>(),
             provider.GetRequiredService<Publisher>(),

@@ -15,6 +15,7 @@ public sealed class TrainingActivities(
     {
         // A job that was cancelled and is started again is no longer cancelled.
         await store.DeleteAsync(JobFiles.Container, JobFiles.Cancelled(run.JobId), cancellationToken);
+        await LastRun.NoteAsync(store, run.JobId, run.Run, cancellationToken);
         return await GuardAsync(run, "plan", async token =>
         {
             TorchLibrary.EnsureLoaded();

@@ -20,28 +20,16 @@ public sealed class TrainingHistory(IObjectStore store)
             return new TrainingCurves(job.Id, metrics.Epochs, model[1], version, metrics.Confusion);
 
         var epochs = new List<EpochReport>();
-        foreach (var path in await ReportsAsync(job.Id, cancellationToken))
+        if (await LastRun.FindAsync(store, job.Id, cancellationToken) is { } run)
         {
-            // It may have gone meanwhile, with all that the run kept.
-            if (await ReadAsync<EpochReport>(JobFiles.Container, path, cancellationToken) is { } report)
-                epochs.Add(report);
+            await foreach (var blob in store.ListAsync(JobFiles.Container, new TrainingRun(job.Id, run).Epochs, cancellationToken))
+            {
+                // It may have gone meanwhile, with all that the run kept.
+                if (blob.Path.EndsWith(".json", StringComparison.Ordinal) && await ReadAsync<EpochReport>(JobFiles.Container, blob.Path, cancellationToken) is { } report)
+                    epochs.Add(report);
+            }
         }
         return new TrainingCurves(job.Id, epochs);
-    }
-
-    // {job}/{run}/epochs/{number}.json of the run that wrote last.
-    private async Task<IReadOnlyList<string>> ReportsAsync(string id, CancellationToken cancellationToken)
-    {
-        var runs = new Dictionary<string, (DateTimeOffset Last, List<string> Paths)>(StringComparer.Ordinal);
-        await foreach (var blob in store.ListAsync(JobFiles.Container, $"{id}/", cancellationToken))
-        {
-            if (blob.Path.Split('/') is not [_, var run, "epochs", var name] || !name.EndsWith(".json", StringComparison.Ordinal))
-                continue;
-            var (last, paths) = runs.GetValueOrDefault(run, (blob.LastModified, []));
-            paths.Add(blob.Path);
-            runs[run] = (blob.LastModified > last ? blob.LastModified : last, paths);
-        }
-        return runs.Count == 0 ? [] : runs.Values.MaxBy(run => run.Last).Paths;
     }
 
     private async Task<T?> ReadAsync<T>(string container, string path, CancellationToken cancellationToken)

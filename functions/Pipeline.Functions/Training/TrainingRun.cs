@@ -14,7 +14,9 @@ public sealed record TrainingRun(string JobId, string Run)
 
     internal string Checkpoints => $"{Folder}checkpoints/";
 
-    private string Folder => JobFiles.Work(JobId, Run);
+    internal string Epochs => $"{Folder}epochs/";
+
+    internal string Folder => JobFiles.Work(JobId, Run);
 
     internal string Data(int task) => string.Create(CultureInfo.InvariantCulture, $"{Folder}data/{task:D5}.bin");
 
@@ -32,11 +34,9 @@ public sealed record TrainingRun(string JobId, string Run)
 
     internal string Residual(int round, int worker, int workers) => string.Create(CultureInfo.InvariantCulture, $"{Residuals(worker, workers)}{round:D8}.bin");
 
-    internal string EpochState(int epoch) => string.Create(CultureInfo.InvariantCulture, $"{Folder}epochs/{epoch:D5}.bin");
+    internal string EpochState(int epoch) => string.Create(CultureInfo.InvariantCulture, $"{Epochs}{epoch:D5}.bin");
 
-    internal string EpochReport(int epoch) => string.Create(CultureInfo.InvariantCulture, $"{Folder}epochs/{epoch:D5}.json");
+    internal string EpochReport(int epoch) => string.Create(CultureInfo.InvariantCulture, $"{Epochs}{epoch:D5}.json");
 
-    internal string Predictions(int epoch, int part) => string.Create(CultureInfo.InvariantCulture, $"{Folder}epochs/{epoch:D5}-{part:D3}.bin");
-
-    internal string AllOf => Folder;
+    internal string Predictions(int epoch, int part) => string.Create(CultureInfo.InvariantCulture, $"{Epochs}{epoch:D5}-{part:D3}.bin");
 }

@@ -146,6 +146,31 @@ public class CommunicatorTests
         Assert.Contains("Broadcast with root 0 at rank 0, Broadcast with root 1 at rank 1", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Send_ToARankThatIsNoPartner_SaysSo()
+    {
+        var e = Assert.Throws<SimulationException>(() => Run(4, rank => [rank ^ 1], c => c.Send<int>((c.Rank + 2) % 4, [1])));
+
+        Assert.Equal("Rank 0 sends to rank 2, which is none of its partners: 1. Name it there, or name none.", e.Message);
+    }
+
+    [Fact]
+    public void Collective_OfRanksThatNameTheirPartners_IsRefused()
+    {
+        var e = Assert.Throws<SimulationException>(() => Run(2, rank => [1 - rank], c => c.Barrier()));
+
+        Assert.Equal("Rank 0 starts Barrier, in which all ranks take part, but names its partners. Name none.", e.Message);
+    }
+
+    [Fact]
+    public void Neighbours_OfARank_AreTheRanksThatItsFieldTalksTo()
+    {
+        var topology = new CartesianTopology(3, 4, PeriodicRows: false, PeriodicColumns: true);
+
+        Assert.Equal([1, 3, 4, 5, 7], topology.Neighbours(0).Order());
+        Assert.Equal([0, 1, 2, 4, 6, 8, 9, 10], topology.Neighbours(5).Order());
+    }
+
     [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(4, 2, 2)]
@@ -185,16 +210,20 @@ public class CommunicatorTests
     }
 
     // One act a superstep: the first sends only, the last receives only.
-    private static void Run(int ranks, params Action<ICommunicator>[] acts)
+    private static void Run(int ranks, params Action<ICommunicator>[] acts) => Run(ranks, null, acts);
+
+    private static void Run(int ranks, Func<int, int[]>? partners, params Action<ICommunicator>[] acts)
     {
-        var group = RankGroup.Whole(() => new Script(acts), ranks);
+        var group = RankGroup.Whole(() => new Script(acts, partners), ranks);
         group.Begin();
         foreach (var _ in acts.Skip(1))
             group.Step();
     }
 
-    private sealed class Script(Action<ICommunicator>[] acts) : SimulationProgram
+    private sealed class Script(Action<ICommunicator>[] acts, Func<int, int[]>? partners) : SimulationProgram
     {
+        public override IEnumerable<int>? Partners(ICommunicator communicator) => partners?.Invoke(communicator.Rank);
+
         public override void Initialise(ICommunicator communicator)
         {
         }

@@ -82,6 +82,7 @@ public class ConjugateGradientTests
     [InlineData("%%MatrixMarket matrix coordinate real general\n2 2 3\n1 1 2\n2 2 2\n1 2 1\n", "The matrix is not symmetric: element (1, 2) differs from (2, 1).")]
     [InlineData("%%MatrixMarket matrix coordinate real general\n2 2 2\n1 1 2\n2 2 -1\n", "The matrix is not positive definite: element (2, 2) of its diagonal is -1.")]
     [InlineData("%%MatrixMarket matrix coordinate real symmetric\n2 2 1\n1 2 2\n", "Line 3: a symmetric matrix is given by its lower triangle")]
+    [InlineData(Header + "\n2000000000 2000000000 0\n", "The matrix is not positive definite: it has 2000000000 rows, and 0 elements cannot fill its diagonal.")]
     public async Task Plan_MatrixThatItCannotTake_SaysWhereAndWhy(string text, string words)
     {
         var (_, faults) = await Simulations.CheckAsync(new ConjugateGradientDefinition(), Parameters(text));
@@ -139,6 +140,9 @@ public class ConjugateGradientTests
         store.WriteAsync("datasets", path, new MemoryStream(Encoding.UTF8.GetBytes(text)), WriteCondition.None, CancellationToken.None);
 
     private static string Parameters(string matrix, string more = "") => $$"""{ "matrixText": {{JsonSerializer.Serialize(matrix)}} {{more}} }""";
+
+    /// <summary>The second difference in one dimension.</summary>
+    internal static string Laplacian(int size) => $"{Header}\n{size} {size} {(2 * size) - 1}\n1 1 2\n" + string.Concat(Enumerable.Range(2, size - 1).Select(row => $"{row} {row - 1} -1\n{row} {row} 2\n"));
 
     // Symmetric, and with a diagonal heavier than the rest of its row: positive definite.
     private static (double[,] Matrix, string Text) RandomMatrix(int size, int seed)

@@ -1,8 +1,13 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
 using Pipeline.Jobs;
 using Pipeline.Simulation;
 using Pipeline.Simulation.Output;
 using Pipeline.Simulation.Programs;
 using Pipeline.Simulation.Ranks;
+using Pipeline.Simulation.Running;
+using Pipeline.Storage;
 
 namespace Pipeline.Tests.Simulation;
 
@@ -13,8 +18,11 @@ public sealed class SimulationFaultTests
 
     private const string Spec = """
         { "kind": "simulation", "name": "n", "program": "heat", "parameters": { "cells": 33 }, "ranks": 6, "hosts": 3, "steps": 120,
-          "checkpoints": { "steps": 30 }, "outputs": { "every": 20, "fields": true }, "peerTimeoutSeconds": 1 }
+          "checkpoints": { "steps": 30 }, "outputs": { "every": 20, "fields": true }, "peerTimeoutSeconds": 60 }
         """;
+
+    // Where what is lost is noticed by waiting for it in vain.
+    private static readonly string s_impatient = Spec.Replace("\"peerTimeoutSeconds\": 60", "\"peerTimeoutSeconds\": 1", StringComparison.Ordinal);
 
     private readonly SimulationHub _hub = new();
 
@@ -42,7 +50,7 @@ public sealed class SimulationFaultTests
     {
         Once(Message(superstep, "1-2"), _ => null);
 
-        var output = await _hub.RunAsync(Spec);
+        var output = await _hub.RunAsync(s_impatient);
 
         Assert.Equal(await UndisturbedAsync(), await _hub.FieldAsync("u"));
         Assert.Equal(2, output.Statistics["attempts"]);
@@ -110,11 +118,87 @@ public sealed class SimulationFaultTests
     }
 
     [Fact]
+    public async Task Run_HostsWithoutCommonBorders_ExchangeNothing()
+    {
+        var ways = new ConcurrentDictionary<string, bool>();
+        _hub.Store.OnWrite = (path, bytes) =>
+        {
+            if (path.Contains("/messages/", StringComparison.Ordinal))
+                ways.TryAdd(path[(path.LastIndexOf('/') + 1)..], true);
+            return bytes;
+        };
+
+        // Five ranks lie in a row.
+        await _hub.RunAsync(Spec.Replace("\"ranks\": 6, \"hosts\": 3", "\"ranks\": 5, \"hosts\": 5", StringComparison.Ordinal));
+
+        Assert.Equal(["0-1", "1-0", "1-2", "2-1", "2-3", "3-2", "3-4", "4-3"], ways.Keys.Order());
+        Assert.Equal(await UndisturbedAsync(), await _hub.FieldAsync("u"));
+    }
+
+    [Fact]
+    public async Task MessageLost_WhatTheAttemptHadSent_GoesWithTheNextCheckpoint()
+    {
+        var left = new List<IEnumerable<string>>();
+        Once(Message(33, "1-2"), _ => null);
+        _hub.OnLeg = leg =>
+        {
+            // What was published of the checkpoint before has been waited for.
+            if (leg is { From: 90, Host: 0 })
+                left.Add(Names(JobFiles.Container).Where(path => path.Contains("/messages/", StringComparison.Ordinal)).Select(path => path.Split('/')[3]).Distinct());
+        };
+
+        var output = await _hub.RunAsync(s_impatient);
+
+        Assert.Equal(2, output.Statistics["attempts"]);
+        Assert.Equal(["0001"], Assert.Single(left));
+
+        IReadOnlyList<string> Names(string container) => _hub.NamesAsync(container).GetAwaiter().GetResult();
+    }
+
+    [Fact]
+    public async Task InputChanged_UnderTheJob_IsRefusedByItsName()
+    {
+        Put("2 2 2\n1 1 2\n2 2 4\n");
+        _hub.OnLeg = leg =>
+        {
+            _hub.Kill(leg.Host);
+            Put("2 2 2\n1 1 5\n2 2 4\n");
+        };
+
+        var e = await Assert.ThrowsAsync<JobFailedException>(() => _hub.RunAsync(
+            """{ "kind": "simulation", "name": "n", "program": "conjugate-gradient", "parameters": { "matrix": "matrices/a.mtx" }, "ranks": 2, "checkpoints": { "steps": 1 } }"""));
+
+        Assert.Contains("'matrices/a.mtx' has changed since the job began.", e.Error.Message, StringComparison.Ordinal);
+
+        void Put(string matrix) => _hub.Store.WriteAsync(
+            "datasets", "matrices/a.mtx", new MemoryStream(Encoding.ASCII.GetBytes("%%MatrixMarket matrix coordinate real symmetric\n" + matrix)), WriteCondition.None, CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    [Fact]
+    public async Task HostKilled_FiguresThatItHadNotSaidYet_AreThoseOfAnUndisturbedRun()
+    {
+        // A matrix whose solution takes some iterations; a checkpoint lies between the halves of one.
+        var spec = $$"""
+            { "kind": "simulation", "name": "n", "program": "conjugate-gradient", "parameters": { "matrixText": {{JsonSerializer.Serialize(ConjugateGradientTests.Laplacian(12))}} }, "ranks": 2,
+              "checkpoints": { "steps": 3 }, "outputs": { "every": 1 } }
+            """;
+        await _hub.RunAsync(spec, "undisturbed");
+        _hub.OnLeg = leg => _hub.Kill(leg.Host);
+
+        await _hub.RunAsync(spec);
+
+        Assert.Equal(await FiguresAsync("undisturbed"), await FiguresAsync("job"));
+
+        async Task<List<string>> FiguresAsync(string job) =>
+            [.. (await new FigureReader(_hub.Store).ReadAsync(job, -1, CancellationToken.None)).Points.Select(p => $"{p.Superstep}: {string.Join(' ', p.Values)}")];
+    }
+
+    [Fact]
     public async Task MessagesLostForEver_FailsAndSaysWhatWasMissing()
     {
         _hub.Store.OnWrite = (path, bytes) => path.EndsWith("/000000000012/1-0", StringComparison.Ordinal) ? null : bytes;
 
-        var e = await Assert.ThrowsAsync<JobFailedException>(() => _hub.RunAsync(Spec));
+        var e = await Assert.ThrowsAsync<JobFailedException>(() => _hub.RunAsync(s_impatient));
 
         Assert.Contains("went back to a checkpoint 5 times", e.Message, StringComparison.Ordinal);
         Assert.Equal(e.Error, _hub.Shown!.Error);

@@ -7,16 +7,21 @@ namespace Pipeline.Tests.Training;
 /// <summary>Workers that go through several rounds by themselves come to the bits of those that are led round by round, whatever
 /// befalls them.</summary>
 [Collection(TorchTests.Name)]
-public sealed class LegTests : IDisposable
+public sealed class LegTests : IClassFixture<UndisturbedRuns>, IDisposable
 {
     private const int Rounds = 12;
     private const string Layers = """[{ "type": "linear", "units": 6 }, "batch-norm", "relu", { "type": "dropout", "rate": 0.1 }, "linear"]""";
 
     private static readonly CancellationToken s_ct = CancellationToken.None;
 
+    private readonly UndisturbedRuns _undisturbed;
     private readonly LocalTraining _training = new();
 
-    public LegTests() => _training.WriteMoons();
+    public LegTests(UndisturbedRuns undisturbed)
+    {
+        _undisturbed = undisturbed;
+        _training.WriteMoons();
+    }
 
     public void Dispose() => _training.Dispose();
 
@@ -30,7 +35,7 @@ public sealed class LegTests : IDisposable
     public async Task Train_SeveralRoundsAtATime_EndsTheSame(int workers, string exchange)
     {
         var spec = MoonSpec.Of($$""", "workers": {{workers}}, "exchange": {{exchange}}, "options": { "slices": 20, "checkpointEvery": 4 } """, Layers);
-        var expected = await _training.TrainAsync(spec, Rounds, "one-by-one");
+        var expected = await _undisturbed.StateAsync(spec, Rounds);
         var job = await _training.StartAsync(spec, "legs");
 
         var samples = 0L;
@@ -168,7 +173,7 @@ public sealed class LegTests : IDisposable
     private async Task<(TrainState State, string Spec)> ExpectedAsync()
     {
         var spec = MoonSpec.Of(""", "workers": 2, "options": { "checkpointEvery": 4 } """, Layers);
-        return (await _training.TrainAsync(spec, Rounds, "undisturbed"), spec);
+        return (await _undisturbed.StateAsync(spec, Rounds), spec);
     }
 
     private Task<RoundReport[]> LegAsync(RoundTask task) =>

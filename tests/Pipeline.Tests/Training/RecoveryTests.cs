@@ -6,17 +6,23 @@ namespace Pipeline.Tests.Training;
 
 /// <summary>Whatever is lost on the way, the weights in the end are those of a run that lost nothing, bit by bit.</summary>
 [Collection(TorchTests.Name)]
-public sealed class RecoveryTests : IDisposable
+public sealed class RecoveryTests : IClassFixture<UndisturbedRuns>, IDisposable
 {
     private const int Rounds = 12;
     private const string Layers = """[{ "type": "linear", "units": 6 }, "batch-norm", "relu", { "type": "dropout", "rate": 0.1 }, "linear"]""";
+    private const string Federated = """, "workers": 3, "strategy": { "type": "federated" }, "exchange": { "encoding": "top-k", "share": 0.3 } """;
     private const string Synchronous = """, "workers": 2, "options": { "checkpointEvery": 4 } """;
 
     private static readonly CancellationToken s_ct = CancellationToken.None;
 
+    private readonly UndisturbedRuns _undisturbed;
     private readonly LocalTraining _training = new();
 
-    public RecoveryTests() => _training.WriteMoons();
+    public RecoveryTests(UndisturbedRuns undisturbed)
+    {
+        _undisturbed = undisturbed;
+        _training.WriteMoons();
+    }
 
     public void Dispose() => _training.Dispose();
 
@@ -25,7 +31,7 @@ public sealed class RecoveryTests : IDisposable
         Synchronous,
         """, "workers": 3, "strategy": { "type": "synchronous", "accumulate": 2 }, "exchange": { "encoding": "top-k", "share": 0.2 }, "options": { "checkpointEvery": 3 } """,
         """, "workers": 2, "strategy": { "type": "local-sgd", "steps": 2 }, "exchange": "fp16" """,
-        """, "workers": 3, "strategy": { "type": "federated" }, "exchange": { "encoding": "top-k", "share": 0.3 } """,
+        Federated,
     ];
 
     [Theory]
@@ -134,10 +140,21 @@ public sealed class RecoveryTests : IDisposable
         await _training.RunAsync(job, 0, 17);
 
         var kept = new List<string>();
-        await foreach (var blob in _training.Store.ListAsync(JobFiles.Container, job.Run.AllOf, s_ct))
-            kept.Add(blob.Path[job.Run.AllOf.Length..]);
+        await foreach (var blob in _training.Store.ListAsync(JobFiles.Container, job.Run.Folder, s_ct))
+            kept.Add(blob.Path[job.Run.Folder.Length..]);
         Assert.Equal(["checkpoints/00000012.bin", "checkpoints/00000016.bin"], kept.Where(p => p.StartsWith("checkpoints/", StringComparison.Ordinal)));
         Assert.Equal("rounds/00000012", kept.First(p => p.StartsWith("rounds/", StringComparison.Ordinal))[..15]);
+    }
+
+    [Fact]
+    public async Task Train_LongFederatedRun_KeepsOnlyWhatTheLastRoundLeftOut()
+    {
+        var job = await _training.StartAsync(MoonSpec.Of(Federated, Layers));
+
+        await _training.RunAsync(job, 0, 5);
+
+        for (var worker = 0; worker < 3; worker++)
+            Assert.Equal([3, 4], await _training.Get<TrainingState>().RoundsAsync(job.Run.Residuals(worker, 3), s_ct));
     }
 
     [Fact]
@@ -156,7 +173,7 @@ public sealed class RecoveryTests : IDisposable
     private async Task<(TrainState State, string Spec)> UndisturbedAsync(string strategy)
     {
         var spec = MoonSpec.Of(strategy, Layers);
-        return (await _training.TrainAsync(spec, Rounds, "undisturbed"), spec);
+        return (await _undisturbed.StateAsync(spec, Rounds), spec);
     }
 
     private async Task DamageAsync(string path)

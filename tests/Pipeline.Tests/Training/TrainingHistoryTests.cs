@@ -23,6 +23,8 @@ public sealed class TrainingHistoryTests : IDisposable
         await WriteAsync("job1/new/epochs/00002.json", 2, 0.5);
         await WriteAsync("job1/new/epochs/00001.json", 1, 0.7);
         await WriteAsync("job2/run/epochs/00001.json", 1, 8);
+        foreach (var run in new[] { "old", "new" })
+            await LastRun.NoteAsync(_store, "job1", run, default);
         await _store.WriteAsync(JobFiles.Container, "job1/new/epochs/00002.bin", new MemoryStream([1]), WriteCondition.None, default);
 
         var curves = await new TrainingHistory(_store).ReadAsync(Job("job1"), default);

@@ -7,6 +7,9 @@ namespace Pipeline.Simulation.Programs;
 /// <summary>Sparse systems of equations by conjugate gradients.</summary>
 internal sealed class ConjugateGradientDefinition : ProgramDefinition
 {
+    // Of two supersteps each, which are counted as int where progress is shown.
+    private const int MaxIterations = (int.MaxValue - 1) / 2;
+
     public override string Name => "conjugate-gradient";
 
     public override string Summary => "a sparse symmetric positive definite system in Matrix Market's format, by conjugate gradients";
@@ -17,7 +20,7 @@ internal sealed class ConjugateGradientDefinition : ProgramDefinition
         var (file, text) = (parameters.Text("matrix", about: "A Matrix Market file in the container datasets; or there is matrixText."), parameters.Lines("matrixText", maxLength: JobSpec.MaxBytes, about: "The lines of the matrix in Matrix Market's format."));
         var rightFile = parameters.Text("right", about: "A Matrix Market file with the right-hand side: ones where it is absent.");
         var tolerance = parameters.Number("tolerance", 1e-15, 1, 1e-10, "The residual, as a share of the right-hand side, at which it ends.");
-        var most = parameters.Integer("maxIterations", 1, int.MaxValue / 2, about: "Iterations at most: ten times the rows where it is absent.");
+        var most = parameters.Integer("maxIterations", 1, MaxIterations, about: "Iterations at most: ten times the rows where it is absent.");
         var preconditioner = parameters.Choice("preconditioner", ["jacobi", "none"], "jacobi", "What the system is made easier by.");
         if ((file is null) == (text is null))
         {
@@ -32,7 +35,7 @@ internal sealed class ConjugateGradientDefinition : ProgramDefinition
             parameters.Fault("right", $"The right-hand side has {right.Length} elements; the matrix has {matrix.Size} rows.");
         if (run.Ranks > matrix.Size)
             run.Root.Fault("ranks", $"{run.Ranks} ranks cannot share {matrix.Size} rows. Take {matrix.Size} ranks or fewer.");
-        var iterations = most ?? 10L * matrix.Size;
+        var iterations = most ?? Math.Min(10L * matrix.Size, MaxIterations);
         return new ProgramPlan(() => new ConjugateGradientProgram(matrix, right, tolerance, preconditioner == "jacobi"), 2 * iterations + 1,
             [$"{matrix.Size:N0} rows, {matrix.Values.Length:N0} elements, at most {iterations:N0} iterations of two supersteps"])
         {

@@ -25,13 +25,14 @@ internal sealed class ConjugateGradients(SparseMatrix matrix, bool precondition,
     private double[] _product = [];
     private double[] _inverse = [];
     private double _rho;
+    private double _square;
     private bool _stepping;
 
     /// <summary>Iterations since the start.</summary>
     public long Iteration { get; private set; }
 
-    /// <summary>The norm of the residual, as the recurrence has it.</summary>
-    public double ResidualNorm { get; private set; } = double.NaN;
+    /// <summary>The norm of the residual, as the recurrence has it; no number before the first.</summary>
+    public double ResidualNorm => Math.Sqrt(_square);
 
     public int First => _first;
 
@@ -53,7 +54,7 @@ internal sealed class ConjugateGradients(SparseMatrix matrix, bool precondition,
         _solution.AsSpan().Clear();
         _direction.AsSpan().Clear();
         TensorPrimitives.Multiply(_residual, _inverse, _scaled);
-        (_rho, _stepping, Iteration, ResidualNorm) = (0, false, 0, double.NaN);
+        (_rho, _square, _stepping, Iteration) = (0, -1, false, 0);
     }
 
     /// <summary>Sends what the next superstep needs; for ranks that restored their state too.</summary>
@@ -91,7 +92,7 @@ internal sealed class ConjugateGradients(SparseMatrix matrix, bool precondition,
         else
         {
             var beta = _rho == 0 ? 0 : sums[0] / _rho;
-            (_rho, ResidualNorm) = (sums[0], Math.Sqrt(sums[1]));
+            (_rho, _square) = (sums[0], sums[1]);
             // By the parts of the ranks, which nobody need put together.
             for (var (rank, place) = (0, 0); rank < communicator.Size; rank++)
             {
@@ -107,11 +108,12 @@ internal sealed class ConjugateGradients(SparseMatrix matrix, bool precondition,
 
     public void Archive(IArchive archive)
     {
-        var (iteration, norm) = (Iteration, ResidualNorm);
+        var iteration = Iteration;
         var window = Window.Of(matrix.Size, _first, _solution.Length);
         archive.Array("x", window, _solution.AsSpan());
         archive.Array("r", window, _residual.AsSpan());
         archive.Value("rho", ref _rho);
+        archive.Value("square", ref _square);
         archive.Value("stepping", ref _stepping);
         archive.Value("iteration", ref iteration);
         if (!archive.IsRestoring)
@@ -120,7 +122,7 @@ internal sealed class ConjugateGradients(SparseMatrix matrix, bool precondition,
             return;
         }
         archive.Array("p", Window.Of(matrix.Size, 0, matrix.Size), _direction.AsSpan());
-        (Iteration, ResidualNorm) = (iteration, norm);
+        Iteration = iteration;
         TensorPrimitives.Multiply(_residual, _inverse, _scaled);
         matrix.Multiply(_first, _direction, _product);
     }

@@ -30,6 +30,8 @@ internal sealed class FivePointProgram(FivePointProblem problem) : SimulationPro
         }
     }
 
+    public override IEnumerable<int> Partners(ICommunicator communicator) => _topology.Neighbours(communicator.Rank);
+
     public override void Send(ICommunicator communicator) => _field.Send(communicator);
 
     public override void Superstep(ICommunicator communicator)

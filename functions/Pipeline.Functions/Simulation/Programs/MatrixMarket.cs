@@ -71,6 +71,9 @@ internal static class MatrixMarket
             if (mirrored && row != column)
                 elements.Add((column, row, value));
         }
+        // Before room is made for rows that a line announces and nobody gave.
+        if (elements.Count < rows)
+            throw new FormatException($"The matrix is not positive definite: it has {rows} rows, and {elements.Count} elements cannot fill its diagonal. Conjugate gradients need a symmetric positive definite one.");
         var matrix = SparseMatrix.Of(rows, elements);
         Check(matrix);
         return matrix;
@@ -85,12 +88,13 @@ internal static class MatrixMarket
         if (header is not ["array", "real" or "integer", "general"])
             throw Fault(1, $"the vector is '{string.Join(' ', header)}'; 'array real general' is read");
         var sizes = Fields(reader, ref number, 2);
-        var vector = new double[Whole(sizes[0], number, 1, MaxElements)];
+        var count = Whole(sizes[0], number, 1, MaxElements);
         if (sizes[1] != "1")
-            throw Fault(number, $"the vector has {sizes[1]} columns; it must have one");
-        for (var i = 0; i < vector.Length; i++)
-            vector[i] = Real(Fields(reader, ref number, 1)[0], number);
-        return vector;
+            throw Fault(number, $"the vector has {Short(sizes[1])} columns; it must have one");
+        var vector = new List<double>();
+        while (vector.Count < count)
+            vector.Add(Real(Fields(reader, ref number, 1)[0], number));
+        return [.. vector];
     }
 
     // What cannot be seen from the elements, the method itself notices.

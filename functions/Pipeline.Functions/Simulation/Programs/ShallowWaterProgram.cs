@@ -11,6 +11,7 @@ internal sealed class ShallowWaterProgram(Sphere sphere, WilliamsonCase flow, do
     /// <summary>How far one time step looks, in cells.</summary>
     public const int Reach = 3;
 
+    private CartesianTopology _topology = null!;
     private HaloField _depth = null!;
     private HaloField _east = null!;
     private HaloField _north = null!;
@@ -21,12 +22,12 @@ internal sealed class ShallowWaterProgram(Sphere sphere, WilliamsonCase flow, do
 
     public override void Initialise(ICommunicator communicator)
     {
-        var topology = CartesianTopology.Balanced(communicator.Size, sphere.Rows, sphere.Columns, periodicRows: false, periodicColumns: true);
-        var window = topology.Share(communicator.Rank, sphere.Rows, sphere.Columns);
+        _topology = CartesianTopology.Balanced(communicator.Size, sphere.Rows, sphere.Columns, periodicRows: false, periodicColumns: true);
+        var window = _topology.Share(communicator.Rank, sphere.Rows, sphere.Columns);
         var halo = Reach * innerSteps;
-        _depth = new HaloField(topology, window, halo);
-        _east = new HaloField(topology, window, halo);
-        _north = new HaloField(topology, window, halo);
+        _depth = new HaloField(_topology, window, halo);
+        _east = new HaloField(_topology, window, halo);
+        _north = new HaloField(_topology, window, halo);
         _kernel = new ShallowWaterKernel(sphere, flow, window, halo);
         var half = sphere.LongitudeStep / 2;
         for (var row = 0; row < window.Height; row++)
@@ -41,6 +42,8 @@ internal sealed class ShallowWaterProgram(Sphere sphere, WilliamsonCase flow, do
             }
         }
     }
+
+    public override IEnumerable<int> Partners(ICommunicator communicator) => _topology.Neighbours(communicator.Rank);
 
     public override void Send(ICommunicator communicator)
     {

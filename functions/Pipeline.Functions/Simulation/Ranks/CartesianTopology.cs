@@ -42,6 +42,16 @@ public sealed record CartesianTopology(int Rows, int Columns, bool PeriodicRows,
         return row < 0 || row >= Rows || column < 0 || column >= Columns ? null : row * Columns + column;
     }
 
+    /// <summary>The ranks around a rank, all eight of them where there are so many.</summary>
+    public IEnumerable<int> Neighbours(int rank)
+    {
+        for (var direction = 0; direction < 9; direction++)
+        {
+            if (direction != 4 && Neighbour(rank, direction / 3 - 1, direction % 3 - 1) is { } neighbour)
+                yield return neighbour;
+        }
+    }
+
     /// <summary>The part of a grid that a rank owns. Parts differ by one row and one column at most.</summary>
     public Window Share(int rank, int gridRows, int gridColumns)
     {

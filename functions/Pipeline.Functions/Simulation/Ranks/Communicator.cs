@@ -14,10 +14,15 @@ internal sealed class Communicator(Mailboxes mailboxes, int rank) : ICommunicato
 
     public long Superstep { get; set; }
 
+    /// <summary>The ranks that this one talks to; null for any.</summary>
+    public IReadOnlySet<int>? Partners { get; set; }
+
     public void Send<T>(int destination, ReadOnlySpan<T> data, int tag = 0) where T : unmanaged
     {
         CheckRank(destination);
         CheckTag(tag);
+        if (Partners is not null && destination != rank && !Partners.Contains(destination))
+            throw new SimulationException($"Rank {rank} sends to rank {destination}, which is none of its partners: {string.Join(", ", Partners.Order())}. Name it there, or name none.");
         mailboxes.Message(Superstep, rank, destination, tag).Write(Superstep, data);
     }
 
@@ -133,6 +138,8 @@ internal sealed class Communicator(Mailboxes mailboxes, int rank) : ICommunicato
     {
         CheckRank(root);
         CheckTag(tag);
+        if (Partners is not null)
+            throw new SimulationException($"Rank {rank} starts {kind}, in which all ranks take part, but names its partners. Name none.");
         var round = mailboxes.Round(Superstep, tag);
         var own = round.Of[rank];
         if (own.Data.Superstep == Superstep)

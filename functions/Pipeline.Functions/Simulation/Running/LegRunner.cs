@@ -9,8 +9,11 @@ using Pipeline.Storage;
 namespace Pipeline.Simulation.Running;
 
 /// <summary>Computes legs. Doing one twice gives the same bits and the same blobs.</summary>
-internal sealed class LegRunner(IObjectStore store, CheckpointStore checkpoints, WarmGroups warm, TimeProvider time)
+internal sealed class LegRunner(IObjectStore store, CheckpointStore checkpoints, WarmStates<RankGroup> warm, TimeProvider time)
 {
+    // A checkpoint of a host is one array of bytes.
+    private const long MaxStateBytes = 2_000_000_000;
+
     /// <summary>Computes a leg on this host.</summary>
     public async Task<LegReport> RunAsync(SimulationSpec spec, LegTask leg, CancellationToken cancellationToken)
     {
@@ -18,17 +21,16 @@ internal sealed class LegRunner(IObjectStore store, CheckpointStore checkpoints,
         var computed = 0L;
         try
         {
-            var group = warm.Take(leg.JobId, leg.Run, leg.Host, leg.Attempt);
+            var group = warm.Take(leg.WarmKey);
             if (group is null || group.Superstep < leg.Checkpoint || group.Superstep > leg.To)
                 group = await RebuildAsync(spec, leg, cancellationToken);
-            var exchange = spec.Hosts > 1 ? new BlobExchange(store, time, spec, leg) : null;
+            var exchange = new BlobExchange(store, time, spec, leg, group);
             if (group.Superstep == leg.Start && !group.IsDone)
                 await ShowAsync(spec, leg, group, cancellationToken);
             while (group.Superstep < leg.To && !group.IsDone)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (exchange is not null)
-                    await exchange.ExchangeAsync(group.Mailboxes, group.Superstep, cancellationToken);
+                await exchange.ExchangeAsync(cancellationToken);
                 group.Step();
                 computed++;
                 if (group.Superstep % spec.Outputs.Every == 0 && group.Superstep < leg.Last && !group.IsDone)
@@ -41,14 +43,14 @@ internal sealed class LegRunner(IObjectStore store, CheckpointStore checkpoints,
                 await checkpoints.WriteAsync(leg.JobId, leg.Run, group.Superstep, leg.Host, spec.Hosts, group.Save(), cancellationToken);
             if (done)
             {
-                if (exchange is not null)
-                    await exchange.ExchangeAsync(group.Mailboxes, group.Superstep, cancellationToken);
+                await exchange.ExchangeAsync(cancellationToken);
                 group.Finish();
                 await ShowAsync(spec, leg, group, cancellationToken);
             }
             else
             {
-                warm.Keep(leg.JobId, leg.Run, leg.Host, leg.Attempt, group);
+                // Twice its state: programs have buffers of the same size besides.
+                warm.Keep(leg.WarmKey, group, 2 * group.StateBytes);
             }
             return new LegReport(group.Superstep, done, group.Time, watch.Elapsed.TotalSeconds, computed);
         }
@@ -67,6 +69,8 @@ internal sealed class LegRunner(IObjectStore store, CheckpointStore checkpoints,
     {
         var (first, count) = spec.RanksOf(leg.Host);
         var group = new RankGroup(spec.Plan.Create, spec.Ranks, first, count);
+        if (group.StateBytes > MaxStateBytes)
+            throw new SimulationException($"The {count} ranks of host {leg.Host} have {ByteSize.Format(group.StateBytes)} of state; {ByteSize.Format(MaxStateBytes)} go into its checkpoint. Take more hosts, or a coarser grid.");
         if (leg.Checkpoint > 0)
             group.Restore(await checkpoints.ReadAsync(leg.JobId, leg.Run, leg.Checkpoint, cancellationToken));
         group.Begin();
@@ -81,12 +85,11 @@ internal sealed class LegRunner(IObjectStore store, CheckpointStore checkpoints,
     private async Task<LegReport> ExplainAsync(SimulationSpec spec, LegTask leg, Stopwatch watch, CancellationToken cancellationToken)
     {
         var group = await RebuildAsync(spec, leg, cancellationToken);
-        var exchange = spec.Hosts > 1 ? new BlobExchange(store, time, spec, leg) : null;
+        var exchange = new BlobExchange(store, time, spec, leg, group);
         string? where;
         while ((where = group.FindNonFinite()) is null)
         {
-            if (exchange is not null)
-                await exchange.ExchangeAsync(group.Mailboxes, group.Superstep, cancellationToken);
+            await exchange.ExchangeAsync(cancellationToken);
             group.Step();
         }
         var step = group.Superstep * spec.InnerSteps;

@@ -24,14 +24,10 @@ internal sealed class Publisher(IObjectStore store, CheckpointStore checkpoints)
 
     public async Task<string?> FindFrameAsync(string job, int number, CancellationToken cancellationToken)
     {
-        ObjectInfo? newest = null;
-        // A job that was restarted has a folder a run.
-        await foreach (var blob in store.ListAsync(JobFiles.Results, JobFiles.Result(job), cancellationToken))
-        {
-            if (blob.Path.EndsWith(string.Create(CultureInfo.InvariantCulture, $"/frames/{number:D6}.png"), StringComparison.Ordinal) && (newest is null || blob.LastModified > newest.LastModified))
-                newest = blob;
-        }
-        return newest?.Path;
+        if (await LastRun.FindAsync(store, job, cancellationToken) is not { } run)
+            return null;
+        var path = SimulationFiles.Frame(job, run, number);
+        return await store.FindAsync(JobFiles.Results, path, cancellationToken) is null ? null : path;
     }
 
     private static IEnumerable<long> Outputs(SimulationSpec spec, PublishTask task)
@@ -103,7 +99,8 @@ internal sealed class Publisher(IObjectStore store, CheckpointStore checkpoints)
     private async Task RemoveAsync(PublishTask task, CancellationToken cancellationToken)
     {
         var (job, run) = (task.JobId, task.Run);
-        await store.RemoveAsync(SimulationFiles.Messages(job, run, task.Attempt), SimulationFiles.Message(job, run, task.Attempt, task.Checkpoint, 0, 0)[..^"0-0".Length], cancellationToken);
+        // Those of earlier attempts too, which come before.
+        await store.RemoveAsync(SimulationFiles.Messages(job, run), SimulationFiles.Messages(job, run, task.Attempt, task.Checkpoint), cancellationToken);
         // At the end the last checkpoint stays, for jobs that go on from it. Until then so does the one that the run started from, which
         // serves if two others should be damaged.
         await store.RemoveAsync(SimulationFiles.Checkpoints(job, run), SimulationFiles.Checkpoint(job, run, task.Done ? task.Checkpoint : task.Previous), cancellationToken,
@@ -129,7 +126,7 @@ internal sealed class Publisher(IObjectStore store, CheckpointStore checkpoints)
         if (spec.Outputs.Fields)
             artifacts.Add($"{JobFiles.Results}/{SimulationFiles.Field(job, run, task.To)}");
         // Tried again after a failure, this must find the figures: they and the last checkpoint stay.
-        foreach (var folder in new[] { SimulationFiles.Outputs(job, run), $"{JobFiles.Work(job, run)}messages/", $"{JobFiles.Work(job, run)}stopped/" })
+        foreach (var folder in new[] { SimulationFiles.Outputs(job, run), SimulationFiles.Messages(job, run), SimulationFiles.Stopped(job, run) })
             await store.RemoveAsync(folder, null, cancellationToken);
         var names = rows.Count == 0 ? [] : rows[0].Names;
         return new JobOutput([new("step", "BIGINT"), new("time", "DOUBLE"), .. names.Select(n => new ResultColumn(n, "DOUBLE"))],

@@ -20,7 +20,13 @@ internal sealed class RankGroup
         (First, Mailboxes) = (first, new Mailboxes(size));
         _programs = [.. Enumerable.Range(0, count).Select(_ => create())];
         _communicators = [.. Enumerable.Range(first, count).Select(rank => new Communicator(Mailboxes, rank))];
-        Each(i => _programs[i].Initialise(_communicators[i]));
+        Each(i =>
+        {
+            _programs[i].Initialise(_communicators[i]);
+            _communicators[i].Partners = _programs[i].Partners(_communicators[i])?.ToHashSet();
+        });
+        if (_communicators.All(c => c.Partners is not null))
+            Partners = _communicators.SelectMany(c => c.Partners!).ToHashSet();
     }
 
     /// <summary>The whole simulation on this host.</summary>
@@ -31,6 +37,21 @@ internal sealed class RankGroup
     public int Count => _programs.Length;
 
     public Mailboxes Mailboxes { get; }
+
+    /// <summary>The ranks that those here talk to; null for any.</summary>
+    public IReadOnlySet<int>? Partners { get; }
+
+    /// <summary>Bytes of the ranks' state.</summary>
+    public long StateBytes
+    {
+        get
+        {
+            var size = new StateSize();
+            foreach (var program in _programs)
+                program.State(size);
+            return size.Bytes;
+        }
+    }
 
     /// <summary>The superstep that was computed last.</summary>
     public long Superstep { get; private set; }

@@ -6,13 +6,20 @@ namespace Pipeline.Simulation.Running;
 /// <summary>The names of a simulation's blobs. Numbers are padded, so that listings are in their order.</summary>
 internal static class SimulationFiles
 {
-    public static string Messages(string job, string run, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{JobFiles.Work(job, run)}messages/{attempt:D4}/");
+    public static string Messages(string job, string run) => $"{JobFiles.Work(job, run)}messages/";
+
+    public static string Messages(string job, string run, int attempt, long superstep) => string.Create(CultureInfo.InvariantCulture, $"{Messages(job, run)}{attempt:D4}/{superstep:D12}/");
 
     public static string Message(string job, string run, int attempt, long superstep, int from, int to) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Messages(job, run, attempt)}{superstep:D12}/{from}-{to}");
+        string.Create(CultureInfo.InvariantCulture, $"{Messages(job, run, attempt, superstep)}{from}-{to}");
+
+    public static string Stopped(string job, string run) => $"{JobFiles.Work(job, run)}stopped/";
 
     /// <summary>Says that a host of an attempt has stopped, so that others need not wait for its messages.</summary>
-    public static string Stopped(string job, string run, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{JobFiles.Work(job, run)}stopped/{attempt:D4}");
+    public static string Stopped(string job, string run, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{Stopped(job, run)}{attempt:D4}");
+
+    /// <summary>The versions of the files that the run's parameters name.</summary>
+    public static string Inputs(string job, string run) => $"{JobFiles.Work(job, run)}inputs.json";
 
     public static string Checkpoints(string job, string run) => $"{JobFiles.Work(job, run)}checkpoints/";
 

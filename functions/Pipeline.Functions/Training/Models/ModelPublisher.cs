@@ -67,11 +67,12 @@ public sealed class ModelPublisher(TrainingWorkspace workspace, TrainingState st
     }
 
     /// <summary>Removes what a run that is over kept between its rounds.</summary>
-    public Task ForgetAsync(TrainingRun run, CancellationToken cancellationToken)
+    public async Task ForgetAsync(TrainingRun run, CancellationToken cancellationToken)
     {
         warm.Clear(run);
         postbox.Clear(run);
-        return state.RemoveAsync(run.AllOf, cancellationToken);
+        await state.RemoveAsync(run.Folder, cancellationToken);
+        await state.DeleteAsync(JobFiles.LastRun(run.JobId), cancellationToken);
     }
 
     private async Task<ModelLineage> LineageAsync(TrainingJob job, EpochReport chosen, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ public sealed class Postbox(TimeProvider time)
     {
         lock (_gate)
         {
-            foreach (var path in _posted.Keys.Where(p => run is null || p.StartsWith(run.AllOf, StringComparison.Ordinal)).ToList())
+            foreach (var path in _posted.Keys.Where(p => run is null || p.StartsWith(run.Folder, StringComparison.Ordinal)).ToList())
                 Remove(path);
         }
     }

@@ -18,6 +18,9 @@ internal sealed class WarmWorker : IDisposable
     /// <summary>What its last contribution left out, and in which round that was.</summary>
     public (int Round, float[] Values)? Residual { get; set; }
 
+    /// <summary>About how large it is.</summary>
+    public long Bytes => (Replica?.Bytes ?? 0) + Shards.Values.Concat(Validation.Values).Sum(s => (long)s.Count * s.Stride) + ((Residual?.Values.Length ?? 0) * sizeof(float));
+
     /// <inheritdoc/>
     public void Dispose() => Replica?.Dispose();
 }
