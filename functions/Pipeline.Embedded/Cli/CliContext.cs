@@ -47,8 +47,48 @@ internal sealed class CliContext(CliEnvironment environment, CliSettings setting
             Error.WriteLine(text);
     }
 
-    /// <summary>Writes a document of the API.</summary>
-    public void WriteJson<T>(T value, JsonTypeInfo<T> type) => Out.WriteLine(JsonSerializer.Serialize(value, type));
+    /// <summary>Writes the answer in the form that was asked for.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="json">Its type as a document, as <see cref="CliJson.Readable"/> has it.</param>
+    /// <param name="csv">Writes it as CSV, with a header.</param>
+    /// <param name="table">Shows it to a person.</param>
+    public void Answer<T>(T answer, JsonTypeInfo<T> json, Action<TextWriter, T> csv, Action<T> table) =>
+        Answer(answer, (writer, value) => writer.WriteLine(JsonSerializer.Serialize(value, json)), csv, table);
+
+    /// <summary>The same for an answer that writes its document itself.</summary>
+    public void Answer<T>(T answer, Action<TextWriter, T> json, Action<TextWriter, T> csv, Action<T> table)
+    {
+        switch (Settings.Output)
+        {
+            case OutputFormat.Json:
+                json(Out.Writer, answer);
+                break;
+            case OutputFormat.Csv:
+                csv(Out.Writer, answer);
+                break;
+            default:
+                table(answer);
+                break;
+        }
+    }
+
+    /// <summary>The same for a list, which a person sees as a table, or is told that it is empty.</summary>
+    /// <param name="answer">The list.</param>
+    /// <param name="json">Its type as a document.</param>
+    /// <param name="csv">Writes it as CSV, with a header.</param>
+    /// <param name="table">Its rows for a person.</param>
+    /// <param name="none">What to say where there are none.</param>
+    public void AnswerList<T>(T answer, JsonTypeInfo<T> json, Action<TextWriter, T> csv, TextTable table, string none)
+    {
+        var isEmpty = table.Rows.Count == 0;
+        Answer(answer, json, csv, _ =>
+        {
+            if (!isEmpty)
+                WriteTable(table);
+        });
+        if (isEmpty)
+            Note(none);
+    }
 
     /// <summary>Writes rows for a person, and what of them is missing.</summary>
     public void WriteTable(TextTable table)

@@ -15,10 +15,6 @@ internal sealed partial class PipelineClient
     public Task<StreamList> ListStreamsAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "api/streams", null, CliJson.Default.StreamList, cancellationToken);
 
-    /// <summary>One stream.</summary>
-    public Task<StreamView> GetStreamAsync(string name, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, StreamPath(name), null, CliJson.Default.StreamView, cancellationToken);
-
     /// <summary>How a stream stands.</summary>
     public Task<StreamStateView> GetStreamStateAsync(string name, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, $"{StreamPath(name)}/state", null, CliJson.Default.StreamStateView, cancellationToken);

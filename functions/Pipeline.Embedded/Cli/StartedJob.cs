@@ -10,22 +10,13 @@ internal static class StartedJob
     {
         if (wait)
         {
-            JobAnswer.Write(context, await JobRunner.WaitAsync(context, app, accepted.Id));
+            JobText.Answer(context, await JobRunner.WaitAsync(context, app, accepted.Id));
             return;
         }
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(accepted, CliJson.Readable.JobAccepted);
-                break;
-            case OutputFormat.Csv:
-                CsvText.WriteRecord(context.Out.Writer, ["id", "kind"]);
-                CsvText.WriteRecord(context.Out.Writer, [accepted.Id, accepted.Kind]);
-                break;
-            default:
-                context.Out.WriteLine(accepted.Id);
-                break;
-        }
+        context.Answer(
+            accepted, CliJson.Readable.JobAccepted,
+            (writer, job) => CsvText.Write(writer, ["id", "kind"], [job], j => [j.Id, j.Kind]),
+            job => context.Out.WriteLine(job.Id));
         if (app.InProcess)
             context.Note("The job is accepted. It runs while an app is up: start 'serve', or follow it with 'job ID --watch'.");
     }

@@ -19,6 +19,6 @@ internal sealed class CancelCommand : Verb
         if (context.Settings.Output == OutputFormat.Table)
             context.Out.WriteLine($"Job {id} is cancelled.");
         else
-            JobAnswer.Write(context, await app.Client.GetJobAsync(id, context.Interrupted));
+            JobText.Answer(context, await app.Client.GetJobAsync(id, context.Interrupted));
     }
 }

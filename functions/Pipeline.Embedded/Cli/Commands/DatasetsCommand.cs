@@ -14,9 +14,6 @@ internal sealed class DatasetsCommand : Verb
     public override async Task RunAsync(CliContext context, ParseResult parsed)
     {
         await using var app = await context.ConnectAsync();
-        var datasets = await app.Client.ListDatasetsAsync(context.Interrupted);
-        DatasetAnswer.Write(context, datasets);
-        if (datasets.Length == 0)
-            context.Note("There are no datasets yet; 'upload PATH DATASET' makes one.");
+        DatasetText.Answer(context, await app.Client.ListDatasetsAsync(context.Interrupted));
     }
 }

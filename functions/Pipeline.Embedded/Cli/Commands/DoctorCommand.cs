@@ -23,18 +23,7 @@ internal sealed class DoctorCommand : Verb
         var report = context.Settings.Url is { } url
             ? new DoctorReport(await AppChecks.LookAsync(url, context.Settings.Key, context.Time, context.Interrupted))
             : await Physician.ExamineAsync(context, parsed.GetValue(_port) ?? ServeCommand.UsualPort, context.Environment.Machine(), context.Interrupted);
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(report, CliJson.Readable.DoctorReport);
-                break;
-            case OutputFormat.Csv:
-                DoctorText.WriteCsv(context.Out.Writer, report);
-                break;
-            default:
-                DoctorText.Write(context.Out, report);
-                break;
-        }
+        context.Answer(report, CliJson.Readable.DoctorReport, DoctorText.WriteCsv, one => DoctorText.Write(context.Out, one));
         if (report.Faults > 0)
             throw new CliException(CliFault.Unhealthy(DoctorText.Summary(report)));
     }

@@ -55,6 +55,6 @@ internal sealed class GenerateCommand : Verb
             var local = LocalDataset.Read(dataset, folder.Path) with { Source = "what was made up" };
             made.Add(await new DatasetUploader(app.Client).UploadAsync(local, dataset, context.Progress, context.Interrupted));
         }
-        DatasetAnswer.Write(context, [.. made]);
+        DatasetText.Answer(context, [.. made]);
     }
 }

@@ -23,6 +23,6 @@ internal sealed class JobCommand : Verb
         var job = parsed.GetValue(_watch)
             ? await JobRunner.WaitAsync(context, app, id)
             : await app.Client.GetJobAsync(id, context.Interrupted);
-        JobAnswer.Write(context, job);
+        JobText.Answer(context, job);
     }
 }

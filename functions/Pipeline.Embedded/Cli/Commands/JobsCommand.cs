@@ -49,21 +49,10 @@ internal sealed class JobsCommand : Verb
         }
         while (next is not null && jobs.Count < top);
 
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(new JobPage(jobs, next), CliJson.Readable.JobPage);
-                break;
-            case OutputFormat.Csv:
-                JobText.WriteCsv(context.Out.Writer, jobs);
-                break;
-            case OutputFormat.Table when jobs.Count > 0:
-                context.WriteTable(JobText.Table(jobs, context.Time.LocalTimeZone));
-                break;
-        }
-        if (jobs.Count == 0)
-            context.Note("There are no such jobs.");
-        else if (next is not null)
+        context.AnswerList(
+            new JobPage(jobs, next), CliJson.Readable.JobPage, (writer, page) => JobText.WriteCsv(writer, page.Jobs),
+            JobText.Table(jobs, context.Time.LocalTimeZone), none: "There are no such jobs.");
+        if (jobs.Count > 0 && next is not null)
             context.Note($"There are more; --top N lists up to {Shown.Number(MostTop)}.");
     }
 }

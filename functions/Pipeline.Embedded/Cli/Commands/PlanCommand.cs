@@ -20,17 +20,6 @@ internal sealed class PlanCommand : Verb
         await using var app = await context.ConnectAsync();
         await NearbyData.UploadMissingAsync(context, app.Client, spec);
         var plan = await app.Client.PlanAsync(spec.Json, context.Interrupted);
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(plan, CliJson.Readable.JobPlan);
-                break;
-            case OutputFormat.Csv:
-                PlanText.WriteCsv(context.Out.Writer, plan);
-                break;
-            default:
-                PlanText.Write(context.Out, plan);
-                break;
-        }
+        context.Answer(plan, CliJson.Readable.JobPlan, PlanText.WriteCsv, one => PlanText.Write(context.Out, one));
     }
 }

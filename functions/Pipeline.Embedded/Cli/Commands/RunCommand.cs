@@ -72,7 +72,7 @@ internal sealed class RunCommand : Verb
         var stream = await app.Client.PutStreamAsync(name, spec.Json, context.Interrupted);
         await new StreamRunner(context, app, stream).RunAsync(connection => _made.SendAsync(context, parsed, stream.Hub, events, connection.Sender));
         var rows = parsed.GetValue(_top) ?? StreamCommand.UsualRows;
-        StreamCommand.Write(context, await new StreamWatcher(app.Client, name, rows).AskAsync(context.Interrupted), rows);
+        StreamCommand.Answer(context, await new StreamWatcher(app.Client, name, rows).AskAsync(context.Interrupted), rows);
         context.Note($"The stream {name} stays, and so does what it wrote: see 'stream {name}', or end it with 'stream delete {name}'.");
     }
 }

@@ -35,25 +35,14 @@ internal sealed class SendCommand : Verb
         var events = _events.Read(context, parsed, parsed.GetValue(_file));
         await using var connection = await HubConnection.OpenAsync(context, parsed.GetValue(_connection));
         var outcome = await _events.SendAsync(context, parsed, hub, events, connection.Sender);
-        Write(context, outcome);
+        context.Answer(
+            outcome, CliJson.Readable.SendOutcome,
+            (writer, one) => CsvText.Write(
+                writer, ["hub", "events", "bytes", "seconds"], [one],
+                o => [o.Hub, CsvText.Number(o.Events), CsvText.Number(o.Bytes), o.Seconds.ToString(CultureInfo.InvariantCulture)]),
+            one => context.Out.WriteLine(
+                $"{Shown.Text(one.Hub)}: {Shown.Count(one.Events, "event")}, {ByteSize.Format(one.Bytes)} in {Shown.Duration(TimeSpan.FromSeconds(one.Seconds))}"));
         if (connection.InProcess)
             context.Note("The hub keeps the events. Streams work on them while an app is up: start 'serve'.");
-    }
-
-    private static void Write(CliContext context, SendOutcome outcome)
-    {
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(outcome, CliJson.Readable.SendOutcome);
-                break;
-            case OutputFormat.Csv:
-                CsvText.WriteRecord(context.Out.Writer, ["hub", "events", "bytes", "seconds"]);
-                CsvText.WriteRecord(context.Out.Writer, [outcome.Hub, .. new[] { outcome.Events, outcome.Bytes, outcome.Seconds }.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
-                break;
-            default:
-                context.Out.WriteLine($"{Shown.Text(outcome.Hub)}: {Shown.Count(outcome.Events, "event")}, {ByteSize.Format(outcome.Bytes)} in {Shown.Duration(TimeSpan.FromSeconds(outcome.Seconds))}");
-                break;
-        }
     }
 }

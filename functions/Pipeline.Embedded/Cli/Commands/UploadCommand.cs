@@ -32,6 +32,6 @@ internal sealed class UploadCommand : Verb
         }
 
         var dataset = await new DatasetUploader(app.Client).UploadAsync(local, name, context.Progress, context.Interrupted);
-        DatasetAnswer.Write(context, dataset);
+        DatasetText.Answer(context, dataset);
     }
 }

@@ -32,12 +32,8 @@ internal static class DoctorText
         ? $"{Shown.Count(report.Findings.Count, "check")}: all is well."
         : $"{Shown.Count(report.Findings.Count, "check")}: {Shown.Count(report.Faults, "fault")}, {Shown.Count(report.Warnings, "warning")}.";
 
-    public static void WriteCsv(TextWriter writer, DoctorReport report)
-    {
-        CsvText.WriteRecord(writer, ["area", "check", "level", "detail", "cure"]);
-        foreach (var finding in report.Findings)
-            CsvText.WriteRecord(writer, [finding.Area, finding.Check, Word(finding.Level), finding.Detail, finding.Cure]);
-    }
+    public static void WriteCsv(TextWriter writer, DoctorReport report) => CsvText.Write(
+        writer, ["area", "check", "level", "detail", "cure"], report.Findings, f => [f.Area, f.Check, Word(f.Level), f.Detail, f.Cure]);
 
     private static string Word(FindingLevel level) => level switch
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace Pipeline.Embedded.Cli.Rendering;
 
@@ -7,6 +8,17 @@ namespace Pipeline.Embedded.Cli.Rendering;
 internal static class CsvText
 {
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(",\"\r\n");
+
+    /// <summary>Writes a header, and a record for each of the values below it.</summary>
+    public static void Write<T>(TextWriter writer, IReadOnlyList<string?> header, IEnumerable<T> values, Func<T, IReadOnlyList<string?>> record)
+    {
+        WriteRecord(writer, header);
+        foreach (var value in values)
+            WriteRecord(writer, record(value));
+    }
+
+    /// <summary>A number as a field; null for none.</summary>
+    public static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Writes one record.</summary>
     public static void WriteRecord(TextWriter writer, IReadOnlyList<string?> fields)

@@ -6,10 +6,18 @@ namespace Pipeline.Embedded.Cli.Rendering;
 /// <summary>Jobs in each of the formats.</summary>
 internal static class JobText
 {
+    /// <summary>Writes a job as the answer.</summary>
+    public static void Answer(CliContext context, JobView job) => context.Answer(job, CliJson.Readable.JobView, (writer, one) => WriteCsv(writer, [one]), one =>
+    {
+        foreach (var line in Lines(one, context.Time.LocalTimeZone))
+            context.Out.WriteLine(line);
+    });
+
     /// <summary>A list of jobs for a person.</summary>
-    public static TextTable Table(IReadOnlyList<JobView> jobs, TimeZoneInfo zone) => new(
+    public static TextTable Table(IReadOnlyList<JobView> jobs, TimeZoneInfo zone) => TextTable.Of(
         [new("id"), new("kind"), new("name"), new("status"), new("created"), new("took", true), new("tasks", true), new("rows", true)],
-        jobs.Select(j => (IReadOnlyList<string?>)
+        jobs,
+        j =>
         [
             j.Id,
             j.Kind,
@@ -18,38 +26,34 @@ internal static class JobText
             Shown.Moment(j.CreatedAt, zone),
             IsOver(j) ? Shown.Duration(j.UpdatedAt - j.CreatedAt) : "",
             j.Progress is { TasksTotal: > 0 } p ? string.Create(CultureInfo.InvariantCulture, $"{p.TasksDone} of {p.TasksTotal}") : "",
-            j.Output?.Rows.ToString("N0", CultureInfo.InvariantCulture) ?? "",
-        ]).ToList());
+            j.Output is { } output ? Shown.Number(output.Rows) : "",
+        ]);
 
     /// <summary>Jobs as CSV, with a header; times are UTC.</summary>
-    public static void WriteCsv(TextWriter writer, IEnumerable<JobView> jobs)
-    {
-        CsvText.WriteRecord(writer,
-            ["id", "kind", "name", "status", "createdAt", "updatedAt", "stage", "tasksDone", "tasksTotal", "rowsRead", "bytesRead", "rows", "bytes", "error"]);
-        foreach (var job in jobs)
-        {
-            CsvText.WriteRecord(writer,
-            [
-                job.Id,
-                job.Kind,
-                job.Name,
-                job.Status.ToString(),
-                Utc(job.CreatedAt),
-                Utc(job.UpdatedAt),
-                job.Progress?.Stage,
-                Number(job.Progress?.TasksDone),
-                Number(job.Progress?.TasksTotal),
-                Number(job.Progress?.RowsRead),
-                Number(job.Progress?.BytesRead),
-                Number(job.Output?.Rows),
-                Number(job.Output?.Bytes),
-                job.Error?.Message,
-            ]);
-        }
-    }
+    public static void WriteCsv(TextWriter writer, IEnumerable<JobView> jobs) => CsvText.Write(
+        writer,
+        ["id", "kind", "name", "status", "createdAt", "updatedAt", "stage", "tasksDone", "tasksTotal", "rowsRead", "bytesRead", "rows", "bytes", "error"],
+        jobs,
+        j =>
+        [
+            j.Id,
+            j.Kind,
+            j.Name,
+            j.Status.ToString(),
+            Utc(j.CreatedAt),
+            Utc(j.UpdatedAt),
+            j.Progress?.Stage,
+            CsvText.Number(j.Progress?.TasksDone),
+            CsvText.Number(j.Progress?.TasksTotal),
+            CsvText.Number(j.Progress?.RowsRead),
+            CsvText.Number(j.Progress?.BytesRead),
+            CsvText.Number(j.Output?.Rows),
+            CsvText.Number(j.Output?.Bytes),
+            j.Error?.Message,
+        ]);
 
-    /// <summary>One job for a person, a fact a line.</summary>
-    public static IEnumerable<string> Lines(JobView job, TimeZoneInfo zone)
+    // A fact a line.
+    private static IEnumerable<string> Lines(JobView job, TimeZoneInfo zone)
     {
         yield return $"id        {Shown.Text(job.Id)}";
         yield return $"kind      {Shown.Text(job.Kind)}";
@@ -112,6 +116,4 @@ internal static class JobText
     private static bool IsOver(JobView job) => job.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Canceled;
 
     private static string Utc(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 }

@@ -26,23 +26,18 @@ internal static class PlanText
     }
 
     /// <summary>The stages as CSV, with a header.</summary>
-    public static void WriteCsv(TextWriter writer, JobPlan plan)
-    {
-        CsvText.WriteRecord(writer, ["stage", "dependsOn", "tasks", "bytes", "rows", "rowGroups", "details"]);
-        foreach (var stage in plan.Stages)
-        {
-            CsvText.WriteRecord(writer,
-            [
-                stage.Name,
-                string.Join(' ', stage.DependsOn),
-                stage.Tasks.ToString(CultureInfo.InvariantCulture),
-                stage.Bytes.ToString(CultureInfo.InvariantCulture),
-                stage.Rows.ToString(CultureInfo.InvariantCulture),
-                stage.RowGroups.ToString(CultureInfo.InvariantCulture),
-                string.Join('\n', stage.Details),
-            ]);
-        }
-    }
+    public static void WriteCsv(TextWriter writer, JobPlan plan) => CsvText.Write(
+        writer, ["stage", "dependsOn", "tasks", "bytes", "rows", "rowGroups", "details"], plan.Stages,
+        s =>
+        [
+            s.Name,
+            string.Join(' ', s.DependsOn),
+            CsvText.Number(s.Tasks),
+            CsvText.Number(s.Bytes),
+            CsvText.Number(s.Rows),
+            CsvText.Number(s.RowGroups),
+            string.Join('\n', s.Details),
+        ]);
 
     private static Tree StageTree(JobPlan plan)
     {
@@ -82,9 +77,10 @@ internal static class PlanText
             : $"{facts}, {ByteSize.Format(stage.Bytes)}, {Shown.Count(stage.Rows, "row")}, {Shown.Count(stage.RowGroups, "row group")}";
     }
 
-    private static TextTable Tables(JobPlan plan) => new(
+    private static TextTable Tables(JobPlan plan) => TextTable.Of(
         [new("table"), new("dataset"), new("role"), new("columns", true), new("files", true), new("row groups", true), new("pruned", true), new("read", true)],
-        plan.Tables.Select(t => (IReadOnlyList<string?>)
+        plan.Tables,
+        t =>
         [
             t.Name,
             t.Dataset,
@@ -94,7 +90,7 @@ internal static class PlanText
             Of(t.RowGroups, t.RowGroupsTotal),
             Shown.Number(t.RowGroupsTotal - t.RowGroups),
             $"{ByteSize.Format(t.Bytes)} of {ByteSize.Format(t.BytesTotal)}",
-        ]).ToList());
+        ]);
 
     private static string Of(int read, int total) => string.Create(CultureInfo.InvariantCulture, $"{read} of {total}");
 

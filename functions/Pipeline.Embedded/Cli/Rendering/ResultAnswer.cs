@@ -20,22 +20,14 @@ internal static class ResultAnswer
     /// <summary>Writes the rows as the answer, and says how many are missing.</summary>
     public static void Write(CliContext context, JobResult result)
     {
-        switch (context.Settings.Output)
+        context.Answer(result, ResultText.WriteJson, ResultText.WriteCsv, shown =>
         {
-            case OutputFormat.Json:
-                ResultText.WriteJson(context.Out.Writer, result);
-                NoteMissing(context, result);
-                break;
-            case OutputFormat.Csv:
-                ResultText.WriteCsv(context.Out.Writer, result);
-                NoteMissing(context, result);
-                break;
-            default:
-                context.WriteTable(ResultText.Table(result));
-                if (result.Rows.Count < result.RowCount)
-                    context.Out.WriteLine($"… {Shown.Number(result.Rows.Count)} of {Shown.Count(result.RowCount, "row")}; --top N shows more.");
-                break;
-        }
+            context.WriteTable(ResultText.Table(shown));
+            if (shown.Rows.Count < shown.RowCount)
+                context.Out.WriteLine($"… {Shown.Number(shown.Rows.Count)} of {Shown.Count(shown.RowCount, "row")}; --top N shows more.");
+        });
+        if (context.Settings.Output != OutputFormat.Table)
+            NoteMissing(context, result);
     }
 
     /// <summary>Tells the user that rows are missing, where the answer itself cannot.</summary>

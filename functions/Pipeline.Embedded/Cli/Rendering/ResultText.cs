@@ -8,17 +8,10 @@ namespace Pipeline.Embedded.Cli.Rendering;
 internal static class ResultText
 {
     /// <summary>The rows for a person.</summary>
-    public static TextTable Table(JobResult result) => new(
-        result.Columns.Select(c => new TextTable.Column(c.Name, IsNumber(c.Type))).ToList(),
-        result.Rows.Select(Fields).ToList());
+    public static TextTable Table(JobResult result) => TextTable.Of([.. result.Columns.Select(c => new TextTable.Column(c.Name, IsNumber(c.Type)))], result.Rows, Fields);
 
     /// <summary>The rows as CSV, with a header.</summary>
-    public static void WriteCsv(TextWriter writer, JobResult result)
-    {
-        CsvText.WriteRecord(writer, result.Columns.Select(c => (string?)c.Name).ToList());
-        foreach (var row in result.Rows)
-            CsvText.WriteRecord(writer, Fields(row));
-    }
+    public static void WriteCsv(TextWriter writer, JobResult result) => CsvText.Write(writer, [.. result.Columns.Select(c => c.Name)], result.Rows, Fields);
 
     /// <summary>The API's document, a row a line.</summary>
     public static void WriteJson(TextWriter writer, JobResult result)

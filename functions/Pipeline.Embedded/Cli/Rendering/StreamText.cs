@@ -8,35 +8,15 @@ namespace Pipeline.Embedded.Cli.Rendering;
 internal static class StreamText
 {
     /// <summary>A list of streams for a person.</summary>
-    public static TextTable Table(IReadOnlyList<StreamView> streams, TimeZoneInfo zone) => new(
+    public static TextTable Table(IReadOnlyList<StreamView> streams, TimeZoneInfo zone) => TextTable.Of(
         [new("stream"), new("status"), new("hub"), new("generation", true), new("created"), new("changed")],
-        streams.Select(s => (IReadOnlyList<string?>)
-        [
-            s.Name,
-            s.Status.ToString(),
-            s.Hub,
-            s.Generation.ToString(CultureInfo.InvariantCulture),
-            Shown.Moment(s.CreatedAt, zone),
-            Shown.Moment(s.UpdatedAt, zone),
-        ]).ToList());
+        streams,
+        s => [s.Name, s.Status.ToString(), s.Hub, CsvText.Number(s.Generation), Shown.Moment(s.CreatedAt, zone), Shown.Moment(s.UpdatedAt, zone)]);
 
     /// <summary>Streams as CSV, with a header; times are UTC.</summary>
-    public static void WriteCsv(TextWriter writer, IEnumerable<StreamView> streams)
-    {
-        CsvText.WriteRecord(writer, ["name", "status", "hub", "generation", "createdAt", "updatedAt"]);
-        foreach (var stream in streams)
-        {
-            CsvText.WriteRecord(writer,
-            [
-                stream.Name,
-                stream.Status.ToString(),
-                stream.Hub,
-                stream.Generation.ToString(CultureInfo.InvariantCulture),
-                Utc(stream.CreatedAt),
-                Utc(stream.UpdatedAt),
-            ]);
-        }
-    }
+    public static void WriteCsv(TextWriter writer, IEnumerable<StreamView> streams) => CsvText.Write(
+        writer, ["name", "status", "hub", "generation", "createdAt", "updatedAt"], streams,
+        s => [s.Name, s.Status.ToString(), s.Hub, CsvText.Number(s.Generation), Utc(s.CreatedAt), Utc(s.UpdatedAt)]);
 
     /// <summary>How a stream stands, for a person, a fact or two a line.</summary>
     public static IEnumerable<string> Lines(StreamStateView state)
@@ -52,9 +32,10 @@ internal static class StreamText
     }
 
     /// <summary>The partitions for a person.</summary>
-    public static TextTable Partitions(StreamStateView state) => new(
+    public static TextTable Partitions(StreamStateView state) => TextTable.Of(
         [new("partition"), new("watermark"), new("sequence", true), new("lag", true), new("events/s", true), new("events", true), new("late", true), new("keys", true), new("pending", true)],
-        state.Partitions.Select(p => (IReadOnlyList<string?>)
+        state.Partitions,
+        p =>
         [
             string.Create(CultureInfo.InvariantCulture, $"{(p.Stage == StreamStage.Input ? "input" : "shuffle")} {p.Partition}"),
             Time(p.Watermark) ?? "",
@@ -65,7 +46,7 @@ internal static class StreamText
             Shown.Number(p.Counters.Late),
             Shown.Number(p.Keys),
             Shown.Number(p.Pending),
-        ]).ToList());
+        ]);
 
     /// <summary>The rows of the latest windows for a person.</summary>
     /// <param name="windows">The windows.</param>
@@ -80,62 +61,34 @@ internal static class StreamText
         if (corrected)
             columns.Add(new("revision", true));
         columns.AddRange(windows.Columns.Select(c => new TextTable.Column(c.Name, ResultText.IsNumber(c.Type))));
-        var rows = windows.Windows.SelectMany(w => w.Rows.Select(r => (Window: w, Row: r))).Take(top).Select(x =>
-        {
-            List<string?> cells = [];
-            if (haveTimes)
-                cells.Add(Time(x.Window.End));
-            if (corrected)
-                cells.Add(x.Window.Revision.ToString(CultureInfo.InvariantCulture));
-            cells.AddRange(ResultText.Fields(x.Row));
-            return (IReadOnlyList<string?>)cells;
-        });
-        return new TextTable(columns, rows.ToList());
+        return TextTable.Of(columns, Rows(windows).Take(top), x =>
+        [
+            .. haveTimes ? [Time(x.Window.End)] : Array.Empty<string?>(),
+            .. corrected ? [CsvText.Number(x.Window.Revision)] : Array.Empty<string?>(),
+            .. ResultText.Fields(x.Row),
+        ]);
     }
 
     /// <summary>The rows of the windows as CSV, with a header; times are UTC.</summary>
-    public static void WriteCsv(TextWriter writer, StreamWindowsView windows)
-    {
-        CsvText.WriteRecord(writer, ["windowStart", "windowEnd", "revision", "partition", .. windows.Columns.Select(c => c.Name)]);
-        foreach (var window in windows.Windows)
-        {
-            foreach (var row in window.Rows)
-            {
-                CsvText.WriteRecord(writer,
-                [
-                    window.Start is { } start ? Utc(start) : null,
-                    window.End is { } end ? Utc(end) : null,
-                    window.Revision.ToString(CultureInfo.InvariantCulture),
-                    window.Partition.ToString(CultureInfo.InvariantCulture),
-                    .. ResultText.Fields(row),
-                ]);
-            }
-        }
-    }
+    public static void WriteCsv(TextWriter writer, StreamWindowsView windows) => CsvText.Write(
+        writer, ["windowStart", "windowEnd", "revision", "partition", .. windows.Columns.Select(c => c.Name)], Rows(windows),
+        x => [Utc(x.Window.Start), Utc(x.Window.End), CsvText.Number(x.Window.Revision), CsvText.Number(x.Window.Partition), .. ResultText.Fields(x.Row)]);
 
     /// <summary>Alerts for a person.</summary>
-    public static TextTable Table(StreamAlerts alerts) => new(
-        [new("time"), new("alert"), new("condition"), new("row")],
-        alerts.Alerts.Select(a => (IReadOnlyList<string?>)[Time(a.WindowEnd ?? a.EventTime), a.Name, a.When, Row(a.Row)]).ToList());
+    public static TextTable Table(StreamAlerts alerts) => TextTable.Of(
+        [new("time"), new("alert"), new("condition"), new("row")], alerts.Alerts, a => [Time(a.WindowEnd ?? a.EventTime), a.Name, a.When, Row(a.Row)]);
 
     /// <summary>Alerts as CSV, with a header; times are UTC.</summary>
-    public static void WriteCsv(TextWriter writer, StreamAlerts alerts)
-    {
-        CsvText.WriteRecord(writer, ["name", "when", "windowStart", "windowEnd", "revision", "eventTime", "partition", "row"]);
-        foreach (var alert in alerts.Alerts)
-        {
-            CsvText.WriteRecord(writer,
-            [
-                alert.Name, alert.When, alert.WindowStart is { } start ? Utc(start) : null, alert.WindowEnd is { } end ? Utc(end) : null,
-                alert.Revision.ToString(CultureInfo.InvariantCulture), Utc(alert.EventTime), alert.Partition, alert.Row.GetRawText(),
-            ]);
-        }
-    }
+    public static void WriteCsv(TextWriter writer, StreamAlerts alerts) => CsvText.Write(
+        writer, ["name", "when", "windowStart", "windowEnd", "revision", "eventTime", "partition", "row"], alerts.Alerts,
+        a => [a.Name, a.When, Utc(a.WindowStart), Utc(a.WindowEnd), CsvText.Number(a.Revision), Utc(a.EventTime), a.Partition, a.Row.GetRawText()]);
+
+    private static IEnumerable<(StreamWindowView Window, JsonElement Row)> Rows(StreamWindowsView windows) => windows.Windows.SelectMany(w => w.Rows.Select(r => (w, r)));
 
     // The events' own time, in UTC wherever the reader sits: it is compared with what is in the rows.
     private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString(time.Value.Millisecond == 0 ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
-    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
+    private static string? Utc(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
 
     private static string Row(JsonElement row) => string.Join(", ", row.EnumerateObject().Select(p => $"{p.Name} {p.Value}"));
 }

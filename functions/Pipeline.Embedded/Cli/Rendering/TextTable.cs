@@ -18,6 +18,9 @@ internal sealed record TextTable(IReadOnlyList<TextTable.Column> Columns, IReadO
     /// <param name="IsNumber">Whether its values stand to the right.</param>
     internal sealed record Column(string Name, bool IsNumber = false);
 
+    /// <summary>A table with a row for each of the values.</summary>
+    public static TextTable Of<T>(IReadOnlyList<Column> columns, IEnumerable<T> values, Func<T, IReadOnlyList<string?>> row) => new(columns, [.. values.Select(row)]);
+
     /// <summary>The table.</summary>
     /// <param name="width">The cells that a line has; null where lines may be as long as they like, as in a pipe.</param>
     /// <param name="hidden">How many columns are not shown for want of room.</param>

@@ -22,19 +22,6 @@ internal sealed class StreamAlertsCommand : Verb
     {
         await using var app = await context.ConnectAsync();
         var alerts = await app.Client.GetStreamAlertsAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_top) ?? UsualTop, context.Interrupted);
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(alerts, CliJson.Readable.StreamAlerts);
-                break;
-            case OutputFormat.Csv:
-                StreamText.WriteCsv(context.Out.Writer, alerts);
-                break;
-            case OutputFormat.Table when alerts.Alerts.Count > 0:
-                context.WriteTable(StreamText.Table(alerts));
-                break;
-        }
-        if (alerts.Alerts.Count == 0)
-            context.Note("There are no alerts.");
+        context.AnswerList(alerts, CliJson.Readable.StreamAlerts, StreamText.WriteCsv, StreamText.Table(alerts), none: "There are no alerts.");
     }
 }

@@ -28,20 +28,12 @@ internal sealed class StreamApplyCommand : Verb
         await using var app = await context.ConnectAsync();
         await NearbyData.UploadMissingAsync(context, app.Client, spec);
         var stream = await app.Client.PutStreamAsync(name, spec.Json, context.Interrupted);
-        switch (context.Settings.Output)
+        context.Answer(stream, CliJson.Readable.StreamView, (writer, one) => StreamText.WriteCsv(writer, [one]), one =>
         {
-            case OutputFormat.Json:
-                context.WriteJson(stream, CliJson.Readable.StreamView);
-                break;
-            case OutputFormat.Csv:
-                StreamText.WriteCsv(context.Out.Writer, [stream]);
-                break;
-            default:
-                context.Out.WriteLine($"Stream {Shown.Text(stream.Name)} reads {Shown.Text(stream.Hub)}: {stream.Status}, generation {stream.Generation}");
-                foreach (var line in stream.Plan ?? [])
-                    context.Out.WriteLine($"  {Shown.Text(line)}");
-                break;
-        }
+            context.Out.WriteLine($"Stream {Shown.Text(one.Name)} reads {Shown.Text(one.Hub)}: {one.Status}, generation {one.Generation}");
+            foreach (var line in one.Plan ?? [])
+                context.Out.WriteLine($"  {Shown.Text(line)}");
+        });
         if (app.InProcess)
             context.Note("It works while an app is up: start 'serve'.");
     }

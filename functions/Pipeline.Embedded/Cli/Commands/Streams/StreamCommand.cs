@@ -43,25 +43,12 @@ internal sealed class StreamCommand : Verb
         if (parsed.GetValue(_watch))
             await WatchAsync(context, watcher, rows);
         else
-            Write(context, await watcher.AskAsync(context.Interrupted), rows);
+            Answer(context, await watcher.AskAsync(context.Interrupted), rows);
     }
 
     /// <summary>Writes how a stream stands.</summary>
-    public static void Write(CliContext context, StreamReport report, int rows)
-    {
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(report, CliJson.Readable.StreamReport);
-                break;
-            case OutputFormat.Csv:
-                StreamText.WriteCsv(context.Out.Writer, report.Windows);
-                break;
-            default:
-                context.Out.Write(Render(report, rows, context.Out.Width));
-                break;
-        }
-    }
+    public static void Answer(CliContext context, StreamReport report, int rows) => context.Answer(
+        report, CliJson.Readable.StreamReport, (writer, one) => StreamText.WriteCsv(writer, one.Windows), one => context.Out.Write(Render(one, rows, context.Out.Width)));
 
     private static async Task WatchAsync(CliContext context, StreamWatcher watcher, int rows)
     {

@@ -15,19 +15,8 @@ internal sealed class StreamListCommand : Verb
     {
         await using var app = await context.ConnectAsync();
         var list = await app.Client.ListStreamsAsync(context.Interrupted);
-        switch (context.Settings.Output)
-        {
-            case OutputFormat.Json:
-                context.WriteJson(list, CliJson.Readable.StreamList);
-                break;
-            case OutputFormat.Csv:
-                StreamText.WriteCsv(context.Out.Writer, list.Streams);
-                break;
-            case OutputFormat.Table when list.Streams.Count > 0:
-                context.WriteTable(StreamText.Table(list.Streams, context.Time.LocalTimeZone));
-                break;
-        }
-        if (list.Streams.Count == 0)
-            context.Note("There are no streams yet; 'stream apply FILE' makes one.");
+        context.AnswerList(
+            list, CliJson.Readable.StreamList, (writer, all) => StreamText.WriteCsv(writer, all.Streams),
+            StreamText.Table(list.Streams, context.Time.LocalTimeZone), none: "There are no streams yet; 'stream apply FILE' makes one.");
     }
 }
