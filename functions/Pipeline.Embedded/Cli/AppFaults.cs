@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using Pipeline.Jobs;
 
@@ -8,17 +9,20 @@ namespace Pipeline.Embedded.Cli;
 /// <summary>Turns what an app answers instead of a success, or that it does not answer, into a <see cref="CliFault"/>.</summary>
 internal static class AppFaults
 {
-    private const string HowToGiveKey = "Give the key with --key KEY or in PIPELINE_KEY. 'serve' prints it when it first starts; on Azure it is a host key of the Function App.";
+    private const string HowToGiveKey =
+        "Give the right one with --key KEY or in PIPELINE_KEY: 'function' in .pipeline/keys.json of the machine that serves, or a host key of the Function App on Azure.";
 
     /// <summary>What the answer <paramref name="response"/> stands for.</summary>
     public static async Task<CliFault> ReadAsync(HttpResponseMessage response, Uri app, CancellationToken cancellationToken)
     {
-        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        var problem = await ReadProblemAsync(response, cancellationToken);
+        // An app that knows the caller and refuses nevertheless says what is lacking.
+        if (response.StatusCode is HttpStatusCode.Unauthorized || (response.StatusCode is HttpStatusCode.Forbidden && problem is null))
         {
             var sent = response.RequestMessage?.Headers.Contains("x-functions-key") == true;
             return CliFault.Unauthorized(sent ? $"The app at {app} does not accept this key." : $"The app at {app} wants a key.", HowToGiveKey) with { Status = (int)response.StatusCode };
         }
-        if (await ReadProblemAsync(response, cancellationToken) is not { } problem)
+        if (problem is null)
             return NotPipeline(app, response, null);
         return new CliFault(problem.Type, problem.Title, problem.Detail, ExitCodeOf((int)response.StatusCode))
         {
@@ -34,12 +38,13 @@ internal static class AppFaults
         {
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nothing listens there",
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => "there is no host of that name",
+            AuthenticationException inner => $"there is no secure connection ({inner.Message.TrimEnd('.')}); is it http, not https",
             { } inner => inner.Message.TrimEnd('.'),
             null => e.Message.TrimEnd('.'),
         };
         return CliFault.Unreachable(
             $"The app at {app} cannot be reached: {reason}.",
-            "Check the address, or leave --url (and PIPELINE_URL) away to run in this process.");
+            "Check the address and that the app runs, or leave --url (and PIPELINE_URL) away to run in this process.");
     }
 
     /// <summary>Something answered, but not as this app does.</summary>
@@ -80,6 +85,7 @@ internal static class AppFaults
 
     private static int ExitCodeOf(int status) => status switch
     {
+        403 => ExitCode.Unauthorized,
         404 or 410 => ExitCode.NotFound,
         409 or 412 => ExitCode.Conflict,
         502 or 503 or 504 => ExitCode.Unreachable,

@@ -37,7 +37,7 @@ internal sealed class CliContext(CliEnvironment environment, CliSettings setting
             return LocalApp.ConnectAsync(Settings, Interrupted);
         if (Settings.Key is not null && url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback)
             Note($"The key goes to {url} unencrypted, for anybody on the way to read. Use https.");
-        return Task.FromResult(new AppConnection(PipelineClient.Create(url, Settings.Key), host: null));
+        return Task.FromResult(new AppConnection(PipelineClient.Create(url, Settings.Key), host: null) { EventHubs = LocalApp.EventHubsAt(url, Settings.Root) });
     }
 
     /// <summary>Tells the user something by the way.</summary>

@@ -13,7 +13,7 @@ internal sealed class CommandLine
 {
     private readonly CliEnvironment _environment;
     private readonly GlobalOptions _globals = new();
-    private readonly RootCommand _root = new("Distributed processing as one serverless app: batch jobs over partitioned data and continuous queries over events, here or on Azure.") { HelpName = "pipeline" };
+    private readonly RootCommand _root = new("Distributed processing as one serverless app, here or on Azure: batch jobs over partitioned data, continuous queries over events, training, simulation and volunteer grids.") { HelpName = "pipeline" };
 
     private CommandLine(CliEnvironment environment)
     {

@@ -5,9 +5,9 @@ namespace Pipeline.Embedded.Cli;
 /// <summary>The options that every verb has.</summary>
 internal sealed class GlobalOptions
 {
-    private readonly Option<string?> _url = new("--url") { Description = "Drive the app at this address; without it, one is started in this process. Also PIPELINE_URL.", HelpName = "URL", Recursive = true };
+    private readonly Option<string?> _url = new("--url") { Description = "Drive the app at this address; without it, the app that serve runs on the folder, or one in this process. Also PIPELINE_URL.", HelpName = "URL", Recursive = true };
     private readonly Option<string?> _key = new("--key") { Description = "The app's function key. Also PIPELINE_KEY.", HelpName = "KEY", Recursive = true };
-    private readonly Option<string?> _root = new("--root") { Description = "Folder of the app in this process [default: .pipeline]", HelpName = "DIR", Recursive = true };
+    private readonly Option<string?> _root = new("--root") { Description = "Folder of the app on this machine [default: .pipeline]", HelpName = "DIR", Recursive = true };
     private readonly Option<string> _output = new("--output", "-o") { Description = "How the answer is written: table, json or csv", HelpName = "FORMAT", Recursive = true, DefaultValueFactory = _ => "table" };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Write nothing but the answer and errors", Recursive = true };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Write the log of the app in this process to standard error", Recursive = true };
@@ -32,7 +32,7 @@ internal sealed class GlobalOptions
             ?? throw new CliException(CliFault.Usage($"'{parsed.GetValue(_output)}' is not a format: --output is table, json or csv."));
         var (url, root) = (parsed.GetValue(_url), parsed.GetValue(_root));
         if (url is not null && root is not null)
-            throw new CliException(CliFault.Usage("--url and --root exclude each other: the first names an app that runs elsewhere, the second one in this process."));
+            throw new CliException(CliFault.Usage("--url and --root exclude each other: the first names an app that runs elsewhere, the second the folder of one on this machine."));
         var origin = "--url";
         if (url is null && root is null && Variable("PIPELINE_URL") is { } fromEnvironment)
             (url, origin) = (fromEnvironment, "PIPELINE_URL");

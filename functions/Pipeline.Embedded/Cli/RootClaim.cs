@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Embedded.Http;
 
 namespace Pipeline.Embedded.Cli;
 
@@ -81,10 +82,10 @@ internal sealed class RootClaim : IDisposable
         return holder?.Url is { } url
             ? CliFault.CannotStart(
                 $"{who} serves the folder {root} at {url} already.",
-                $"Use that one: --url {url} --key KEY, where KEY is the function key in {Path.Combine(root, "keys.json")}. Or name another folder with --root DIR.")
+                $"Use that one: --url {url} --key KEY, where KEY is the function key in {Path.Combine(root, HostKeys.FileName)}. Or name another folder with --root DIR.")
             : CliFault.CannotStart(
                 $"{who} is using the folder {root}.",
-                "Wait until it ends, or name another folder with --root DIR. To use one app from several commands, start 'serve' and give the others --url.");
+                "Wait until it ends, or name another folder with --root DIR. Several commands may use one app at a time: start 'serve' on the folder, and they find it.");
     }
 
     private static Holder? ReadHolder(string path)

@@ -41,7 +41,18 @@ internal sealed record SpecFile(ReadOnlyMemory<byte> Json, JsonElement Document,
     /// <summary>Whether it is a stream's: those are no jobs, and name a hub instead of a kind.</summary>
     public bool IsStream => Kind is "stream" || (Kind is null && Member(Document, "hub") is not null);
 
-    /// <summary>The datasets that the spec's <c>tables</c> name, each once, in order; empty where there are none to be seen.</summary>
+    /// <summary>Refuses what a verb cannot do with a spec of this kind.</summary>
+    /// <param name="stream">Whether the verb is for streams; false for jobs.</param>
+    /// <exception cref="CliException">It is of the other kind.</exception>
+    public void Expect(bool stream)
+    {
+        if (stream && !IsStream && Kind is not null)
+            throw new CliException(CliFault.InvalidInput($"This is the spec of a {Kind} job, not of a stream.", "Run it with 'run SPEC', or start it with 'submit SPEC'."));
+        if (!stream && IsStream)
+            throw new CliException(CliFault.InvalidInput("This is the spec of a stream, not of a job.", "Make the stream with 'stream apply FILE', or run it over given events with 'run SPEC --events FILE'."));
+    }
+
+    /// <summary>The datasets that the spec names, as tables, input or data, each once, in order; empty where there are none to be seen.</summary>
     public IReadOnlyList<string> Datasets()
     {
         var names = new List<string>();
@@ -61,7 +72,7 @@ internal sealed record SpecFile(ReadOnlyMemory<byte> Json, JsonElement Document,
         }
     }
 
-    /// <summary>The files that a spec for volunteers names: its input and what its units share. Each is <c>folder/…/file</c>.</summary>
+    /// <summary>The files that programs read by name and that the spec names: its input and parameters. Each is <c>folder/…/file</c>.</summary>
     public IReadOnlyList<string> Files() =>
         [.. new[] { Member(Member(Document, "input"), "file"), Member(Member(Document, "parameters"), "reference"), Member(Member(Document, "parameters"), "matrix"), Member(Member(Document, "parameters"), "right") }
             .Where(name => name is { ValueKind: JsonValueKind.String }).Select(name => name!.Value.GetString()!).Where(name => name.Contains('/', StringComparison.Ordinal))];
@@ -74,18 +85,9 @@ internal sealed record SpecFile(ReadOnlyMemory<byte> Json, JsonElement Document,
         if (File.Exists(path))
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.Asynchronous);
         if (Directory.Exists(path))
-        {
-            throw new CliException(CliFault.NotFound(
-                $"{argument} is a folder, not a spec.", Hint("", Directory.EnumerateFiles(path, "*.json"))));
-        }
-        var folder = Path.GetDirectoryName(path);
-        throw new CliException(CliFault.NotFound(
-            $"There is no file {argument}.",
-            Directory.Exists(folder) ? Hint(Path.GetFileName(path), Directory.EnumerateFiles(folder, "*.json")) : $"There is no folder {folder} either."));
+            throw new CliException(CliFault.NotFound($"{argument} is a folder, not a spec.", MissingFile.Hint("", path, "*.json")));
+        throw MissingFile.Of($"There is no file {argument}.", path, "*.json", $"Try: new batch {argument}");
     }
-
-    private static string? Hint(string given, IEnumerable<string> files) =>
-        NearestName.Hint(given, files.Select(f => Path.GetFileName(f)!)) is { Length: > 0 } hint ? hint.TrimStart() : null;
 
     // One byte more than allowed is enough to know that it is too large; the rest, however long, stays unread.
     private static async Task<ReadOnlyMemory<byte>> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)

@@ -13,12 +13,11 @@ internal sealed class StreamRunner(CliContext context, AppConnection app, Stream
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Sends, and waits until the stream and its sinks have taken everything.</summary>
-    /// <param name="send">Sends, over the connection that it is given.</param>
-    public async Task RunAsync(Func<HubConnection, Task<SendOutcome>> send)
+    /// <param name="send">Sends.</param>
+    public async Task RunAsync(Func<Task<SendOutcome>> send)
     {
         var before = await ReadAsync();
-        await using var connection = HubConnection.Of(context, app);
-        var sent = await send(connection);
+        var sent = await send();
         await context.Progress.ShowAsync(new ProgressStep("Stream", Shown.Text(stream.Name), null), async progress =>
         {
             while (await ReadAsync() is var now && !HasTaken(now, before.Counters.Events + sent.Events))

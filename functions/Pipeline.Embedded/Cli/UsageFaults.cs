@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 
 namespace Pipeline.Embedded.Cli;
@@ -22,12 +23,12 @@ internal static class UsageFaults
                 return $"There is no option {stranger}{Where(command)}.{Hint(stranger, OptionNames(parsed.CommandResult))}";
             return command is RootCommand
                 ? $"There is no verb '{stranger}'.{Hint(stranger, command.Subcommands.Select(c => c.Name))}"
-                : $"'{stranger}' is one argument too many{Where(command)}.";
+                : $"'{stranger}' is one argument too many{Where(command)}.{SubcommandHint(parsed.CommandResult)}";
         }
         // A missing argument is what the other errors follow from.
         var error = parsed.Errors.FirstOrDefault(e => e.SymbolResult is ArgumentResult { Tokens.Count: 0 }) ?? parsed.Errors[0];
         return error.SymbolResult is ArgumentResult { Tokens.Count: 0 } missing && missing.Parent is CommandResult
-            ? $"{missing.Argument.Name} is missing{Where(command)}."
+            ? $"{missing.Argument.Name} is missing{Where(command)}.{Known(missing.Argument)}"
             : error.Message;
     }
 
@@ -37,6 +38,12 @@ internal static class UsageFaults
     private static string Where(Command command) => command is RootCommand ? "" : $" for '{command.Name}'";
 
     private static string Hint(string given, IEnumerable<string> names) => NearestName.Find(given, names) is { } near ? $" Did you mean '{near}'?" : "";
+
+    private static string Known(Argument argument) => NearestName.Hint("", argument.GetCompletions(CompletionContext.Empty).Select(word => word.Label));
+
+    // 'stream aply FILE' takes the misspelt verb for a stream's name.
+    private static string SubcommandHint(CommandResult result) =>
+        result.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).FirstOrDefault() is { } first ? Hint(first.Value, result.Command.Subcommands.Select(c => c.Name)) : "";
 
     private static IEnumerable<string> OptionNames(CommandResult command)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Pipeline.Embedded.EventHubs.Log;
 using Pipeline.Embedded.Hosting;
+using Pipeline.Streams;
 
 namespace Pipeline.Embedded.EventHubs;
 
@@ -27,9 +28,9 @@ internal static class EventHubsSettings
         ["PipelineHub1"] = "events",
         ["PipelineHub2"] = "trades",
         ["PipelineHub3"] = "flights",
-        ["PipelineShuffleHub"] = "pipeline-shuffle",
+        ["PipelineShuffleHub"] = HubSlots.UsualShuffleHub,
         ["PipelineConsumerGroup"] = HubDeclaration.DefaultConsumerGroup,
-        [ReplayGroupKey] = "pipeline-replay",
+        [ReplayGroupKey] = HubSlots.UsualReplayGroup,
     };
 
     /// <summary>Whether a setting says how to connect, by connection string or by identity.</summary>

@@ -100,7 +100,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     private string Root => Path.GetFullPath(_options.Root);
 
-    private string KeysPath => Path.Combine(Root, "keys.json");
+    private string KeysPath => Path.Combine(Root, HostKeys.FileName);
 
     /// <summary>Starts a host; when the task ends, it answers.</summary>
     /// <param name="options">How; null for the defaults.</param>
@@ -258,7 +258,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     {
         var hub = new TaskHubOptions
         {
-            Path = Path.Combine(Root, $"taskhub-{_settings.HubName}.db"),
+            Path = Path.Combine(Root, HostSettings.TaskHubFile(_settings.HubName)),
             Name = _settings.HubName,
             DefaultVersion = _settings.DefaultVersion,
             LeavesLaterVersions = _settings.LeavesLaterVersions,

@@ -13,6 +13,8 @@ internal static class HostLogging
         logging.Services.ScrubLogs();
         // The server's own account of each request is for debugging the server.
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        // Why the server cannot start comes back as an answer, without a trace.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddConfiguration(settings.Logging);
         if (options.LogLevel is { } level) logging.Services.PostConfigure<LoggerFilterOptions>(filter => HoldTo(level, filter));
         if (options.Logging is not null)

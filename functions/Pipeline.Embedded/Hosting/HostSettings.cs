@@ -16,7 +16,7 @@ internal sealed partial class HostSettings
     {
         _configuration = configuration;
         RoutePrefix = (configuration[$"{Section}:extensions:http:routePrefix"] ?? "api").Trim('/');
-        HubName = configuration[$"{Section}:extensions:durableTask:hubName"] is { Length: > 0 } name ? name : "pipeline";
+        HubName = HubNameOf(configuration);
         if (!HubNames().IsMatch(HubName))
         {
             throw new EmbeddedHostException(
@@ -29,6 +29,12 @@ internal sealed partial class HostSettings
             && !string.Equals(configuration[$"{Section}:extensions:durableTask:versionFailureStrategy"], "Fail", StringComparison.OrdinalIgnoreCase);
         MaxConcurrentActivities = PositiveInteger($"{Section}:extensions:durableTask:maxConcurrentActivityFunctions");
     }
+
+    /// <summary>The task hub's name as it is set, right or wrong.</summary>
+    public static string HubNameOf(IConfiguration configuration) => configuration[$"{Section}:extensions:durableTask:hubName"] is { Length: > 0 } name ? name : "pipeline";
+
+    /// <summary>The name of a task hub's file in the app's folder.</summary>
+    public static string TaskHubFile(string hubName) => $"taskhub-{hubName}.db";
 
     /// <summary>What all HTTP routes start with, without slashes at its ends; empty for nothing. Default <c>api</c>.</summary>
     public string RoutePrefix { get; }

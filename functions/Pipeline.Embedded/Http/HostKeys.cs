@@ -17,6 +17,9 @@ namespace Pipeline.Embedded.Http;
 /// <param name="Reader">A function key for those who only look.</param>
 internal sealed record HostKeys(string Master, string Function, string Durable, string Submitter, string Reader)
 {
+    /// <summary>The file's name in the app's folder.</summary>
+    public const string FileName = "keys.json";
+
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Reads the keys, or makes them.</summary>

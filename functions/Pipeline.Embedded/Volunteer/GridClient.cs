@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Pipeline.Grid.Wire;
 using Pipeline.Jobs;
 
@@ -15,6 +16,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
     // A hostile server must not fill the memory with an answer.
     private const int MaxAnswerBytes = 8 << 20;
 
+    // For an answer, and for each piece of a file: large ones may take as long as they come.
     private static readonly TimeSpan s_answerWithin = TimeSpan.FromSeconds(100);
 
     public Uri Address => http.BaseAddress!;
@@ -43,7 +45,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
 
     public Task<HostAnswer> RegisterHostAsync(HostRequest request, CancellationToken cancellationToken) => PostAsync<HostRequest, HostAnswer>("api/grid/hosts", request, cancellationToken);
 
-    public Task PutHostAsync(HostRequest request, CancellationToken cancellationToken) => ExchangeAsync(HttpMethod.Put, "api/grid/host", () => Json(request), (_, _) => Task.FromResult(true), cancellationToken);
+    public Task PutHostAsync(HostRequest request, CancellationToken cancellationToken) => ExchangeAsync(HttpMethod.Put, "api/grid/host", () => Json(request), (_, _, _) => Task.FromResult(true), cancellationToken);
 
     public Task<ApplicationList> ApplicationsAsync(CancellationToken cancellationToken) => ExchangeAsync(HttpMethod.Get, "api/grid/applications", null, ReadAsync<ApplicationList>, cancellationToken);
 
@@ -55,7 +57,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
 
     /// <summary>How far an upload is.</summary>
     public Task<UploadState> UploadStateAsync(string resultId, string sha256, CancellationToken cancellationToken) =>
-        ExchangeAsync(HttpMethod.Head, UploadPath(resultId, sha256), null, (response, _) => Task.FromResult(new UploadState(
+        ExchangeAsync(HttpMethod.Head, UploadPath(resultId, sha256), null, (response, _, _) => Task.FromResult(new UploadState(
             resultId,
             Header(response, "Upload-Offset") is { } offset ? offset : throw new ServerAwayException("The answer lacks the header Upload-Offset."),
             response.Headers.TryGetValues("Upload-Complete", out var complete) && complete.Contains("?1"))), cancellationToken);
@@ -74,7 +76,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
     /// <param name="cancellationToken">Stops; what has come is kept.</param>
     /// <exception cref="UntrustedWorkException">The object is longer.</exception>
     public Task DownloadAsync(string path, FileStream file, long limit, CancellationToken cancellationToken) =>
-        ExchangeAsync(HttpMethod.Get, $"api/grid/files/{path}", null, async (response, token) =>
+        ExchangeAsync(HttpMethod.Get, $"api/grid/files/{path}", null, async (response, patience, token) =>
         {
             if (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange?.From != file.Length)
                 file.SetLength(0);
@@ -84,6 +86,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
             int read;
             while ((read = await body.ReadAsync(buffer, token)) > 0)
             {
+                patience.CancelAfter(s_answerWithin);
                 if (file.Length + read > limit)
                     throw new UntrustedWorkException($"'{path}' is longer than the {ByteSize.Format(limit)} that it may have.");
                 await file.WriteAsync(buffer.AsMemory(0, read), token);
@@ -101,7 +104,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
         ExchangeAsync(HttpMethod.Post, path, () => Json(request), ReadAsync<TAnswer>, cancellationToken);
 
     private async Task<T> ExchangeAsync<T>(
-        HttpMethod method, string path, Func<HttpContent>? body, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken, long? from = null)
+        HttpMethod method, string path, Func<HttpContent>? body, Func<HttpResponseMessage, CancellationTokenSource, CancellationToken, Task<T>> read, CancellationToken cancellationToken, long? from = null)
     {
         using var limit = new CancellationTokenSource(s_answerWithin, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -116,7 +119,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
                 return default!;
             if (!response.IsSuccessStatusCode)
                 throw await FailureAsync(response, either.Token);
-            return await read(response, either.Token);
+            return await read(response, limit, either.Token);
         }
         catch (Exception e) when (e is HttpRequestException or HttpIOException || (e is IOException && e is not FileNotFoundException && e.InnerException is System.Net.Sockets.SocketException))
         {
@@ -128,7 +131,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
         }
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) where T : class
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationTokenSource limit, CancellationToken cancellationToken) where T : class
     {
         await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
         try
@@ -144,7 +147,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
     private async Task<Exception> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        if (status is HttpStatus.TooManyRequests or HttpStatus.RequestTimeout or >= 500 or (>= 300 and < 400))
+        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status408RequestTimeout or >= 500 or (>= 300 and < 400))
         {
             var after = response.Headers.RetryAfter is { } wish ? wish.Delta ?? (wish.Date - time.GetUtcNow()) : null;
             return new ServerAwayException($"The app at {Address} answers {status}{(status < 400 ? ", and points elsewhere" : "")}.", after);
@@ -170,10 +173,4 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
 
     private static long? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
-
-    private static class HttpStatus
-    {
-        public const int RequestTimeout = 408;
-        public const int TooManyRequests = 429;
-    }
 }

@@ -7,12 +7,11 @@ internal sealed class ResultSender(GridClient client)
 {
     private const int PartBytes = 1 << 20;
 
-    /// <summary>Uploads a result.</summary>
+    /// <summary>Uploads a result, or as much of it as the server wants: what it makes of that, its answer to the report tells.</summary>
     /// <param name="task">The task, which has ended with a result.</param>
     /// <param name="retry">Repeats what a server that is away interrupts.</param>
     /// <param name="cancellationToken">Stops; what has arrived stays there.</param>
-    /// <returns>False where the server has no use for it any more.</returns>
-    public async Task<bool> SendAsync(HeldTask task, Retry retry, CancellationToken cancellationToken)
+    public async Task SendAsync(HeldTask task, Retry retry, CancellationToken cancellationToken)
     {
         var (sha256, length) = (task.Outcome!.ResultSha256!, task.Outcome.ResultBytes);
         var result = await File.ReadAllBytesAsync(task.ResultPath, cancellationToken);
@@ -23,19 +22,16 @@ internal sealed class ResultSender(GridClient client)
                 ? await retry.UntilAnsweredAsync(token => client.UploadStateAsync(task.Id, sha256, token), cancellationToken)
                 : new UploadState(task.Id, 0, Complete: false);
             // A server that never gets on, or a file that the disk has spoilt, must not keep this going for ever.
-            for (var attempts = 2 * (length / PartBytes) + 10; !state.Complete; attempts--)
+            for (var attempts = 2 * (length / PartBytes) + 10; !state.Complete && attempts > 0; attempts--)
             {
-                if (attempts == 0)
-                    return false;
                 var from = (int)Math.Clamp(state.Offset, 0, length - 1);
                 var part = result.AsMemory(from, (int)Math.Min(PartBytes, length - from));
                 state = await retry.UntilAnsweredAsync(token => SendAsync(task.Id, sha256, from, length, part, token), cancellationToken);
             }
-            return true;
         }
         catch (ServerRefusedException e) when (!e.IsOfIdentity)
         {
-            return false;
+            // It has no use for it any more.
         }
     }
 

@@ -56,6 +56,7 @@ public sealed class ServeTests : IDisposable
         var outcome = (await PipelineCommand.RunAsync(_folder, "serve", "--port", $"{port}")).Expect(7);
         Assert.Contains($"Port {port} of 127.0.0.1 is in use", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("--port", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

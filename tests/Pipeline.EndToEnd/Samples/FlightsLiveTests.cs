@@ -26,7 +26,7 @@ public sealed class FlightsLiveTests : IDisposable
         _sample.Duck.Run($"create table airports as from '{Path.Combine(Repository.Root, "samples", "data", "airports")}/*.parquet'");
         await using (var app = await ServedApp.StartAsync(_sample.Folder.Path))
         {
-            await _sample.RunAsync("run", SampleFolder.Sample("flights-live", "arrivals.json"), "--events", flights, "--key", "destination", "--query", Query(0, Learnt), "-q");
+            await _sample.RunAsync("run", SampleFolder.Sample("flights-live", "arrivals.json"), "--events", flights, "--partition-key", "destination", "--query", Query(0, Learnt), "-q");
             await ExpectHoursAsync("arrivals", 0, Learnt, "join airports a on a.iata = f.destination", "a.city, ");
 
             var hours = await _sample.RunAsync("run", SampleFolder.Sample("flights-live", "next-hour.json"), "--top", "100000", "-o", "csv", "-q");
@@ -39,8 +39,8 @@ public sealed class FlightsLiveTests : IDisposable
             Assert.Equal(_sample.Duck.Value($"select count(*) from '{_sample.Dataset("next-hour")}'"), hours.Out.Split('\n').LongCount(line => line.Length > 0) - 1);
 
             await _sample.RunAsync("run", SampleFolder.Sample("flights-live", "model.json"), "-q");
-            await _sample.RunAsync("run", SampleFolder.Sample("flights-live", "forecast.json"), "--events", flights, "--key", "destination", "--query", Query(Learnt, Scored), "-q");
-            await _sample.RunAsync("send", "flights", flights, "--key", "destination", "--query", Query(Learnt + Scored, Scored), "-q");
+            await _sample.RunAsync("run", SampleFolder.Sample("flights-live", "forecast.json"), "--events", flights, "--partition-key", "destination", "--query", Query(Learnt, Scored), "-q");
+            await _sample.RunAsync("send", "flights", flights, "--partition-key", "destination", "--query", Query(Learnt + Scored, Scored), "-q");
         }
         // The app was killed with flights before it. What it had given out stays as it was, and the rest comes once.
         var before = Forecast();

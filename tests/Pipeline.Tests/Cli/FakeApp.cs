@@ -1,23 +1,22 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Http.Features;
+using Pipeline.Tests.Http;
 
 namespace Pipeline.Tests.Cli;
 
 /// <summary>An app that answers what the test says, over real HTTP, and remembers what it was asked.</summary>
 internal sealed class FakeApp : IAsyncDisposable
 {
-    private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Answer>> _answers = new();
     private readonly ConcurrentQueue<Request> _requests = new();
+    private LoopbackServer _server = null!;
 
-    private FakeApp(WebApplication app) => _app = app;
+    private FakeApp()
+    {
+    }
 
-    public string Url => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Url => _server.Url;
 
     public IReadOnlyList<Request> Requests => [.. _requests];
 
@@ -30,12 +29,8 @@ internal sealed class FakeApp : IAsyncDisposable
 
     public static async Task<FakeApp> StartAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var fake = new FakeApp(app);
-        app.Run(fake.HandleAsync);
-        await app.StartAsync();
+        var fake = new FakeApp();
+        fake._server = await LoopbackServer.StartAsync(fake.HandleAsync);
         return fake;
     }
 
@@ -50,13 +45,13 @@ internal sealed class FakeApp : IAsyncDisposable
     public FakeApp OnProblem(string line, int status, string type, string detail, string errors = "null") =>
         On(line, $$"""{"type":"urn:pipeline:problem:{{type}}","title":"Title of {{type}}.","status":{{status}},"detail":"{{detail}}","errors":{{errors}}}""", status, "application/problem+json");
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task HandleAsync(HttpContext http)
     {
         using var reader = new StreamReader(http.Request.Body, System.Text.Encoding.Latin1);
         var request = new Request(
-            $"{http.Request.Method} {http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget}",
+            $"{http.Request.Method} {http.Features.Get<IHttpRequestFeature>()!.RawTarget}",
             await reader.ReadToEndAsync(),
             http.Request.Headers["x-functions-key"],
             http.Request.ContentType);

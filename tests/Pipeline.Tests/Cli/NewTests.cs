@@ -118,6 +118,7 @@ public sealed partial class NewTests : IDisposable
     [Theory]
     [InlineData(2, "'bacth' is not a kind of spec. Did you mean 'batch'?", "bacth")]
     [InlineData(3, "nowhere/x.json cannot be written: ", "batch", "nowhere/x.json")]
+    [InlineData(3, ". is a folder.", "batch", ".")]
     [InlineData(2, "KIND is missing for 'new'.")]
     public async Task New_WhatCannotBe_IsExplained(int exitCode, string message, params string[] args)
     {

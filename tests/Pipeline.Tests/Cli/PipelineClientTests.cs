@@ -74,6 +74,7 @@ public sealed class PipelineClientTests : IAsyncLifetime
     [Theory]
     [InlineData(400, "invalid-spec", ExitCode.InvalidInput)]
     [InlineData(413, "too-large", ExitCode.InvalidInput)]
+    [InlineData(403, "forbidden", ExitCode.Unauthorized)]
     [InlineData(404, "not-found", ExitCode.NotFound)]
     [InlineData(409, "conflict", ExitCode.Conflict)]
     [InlineData(500, "unexpected", ExitCode.Unexpected)]

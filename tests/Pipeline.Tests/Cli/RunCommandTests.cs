@@ -42,6 +42,51 @@ public sealed class RunCommandTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Run_WithTheKeyOfAnAppElsewhere_SendsIt()
+    {
+        Assert.Equal(0, (await RunAsync(more: ["--key", "secret"])).ExitCode);
+        Assert.All(_app.Requests, request => Assert.Equal("secret", request.Key));
+    }
+
+    [Fact]
+    public async Task Run_AKeyWithoutTheRole_SaysWhichRoleIsWanted()
+    {
+        await using var app = await FakeApp.StartAsync();
+        app.On("GET /api/datasets", "[]").OnProblem("POST /api/jobs", 403, "forbidden", "This takes the role Submitter; you have Reader.");
+        var run = await RunAsync(app.Url, "--key", "reader");
+        Assert.Equal((6, "error: This takes the role Submitter; you have Reader.\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Run_AStreamOfAnAppWhoseHubsNobodyKnows_IsRefusedBeforeItIsMade()
+    {
+        await File.WriteAllTextAsync(_folder["vwap.json"], """{ "hub": "trades" }""");
+        var run = await CliRun.OfAsync(e => e with { WorkingFolder = _folder.Path }, "run", "vwap.json", "--generate", "trades", "--count", "1", "--url", _app.Url, "--key", "k");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("EventHubsConnection", run.Error, StringComparison.Ordinal);
+        Assert.Empty(_app.Requests);
+    }
+
+    [Theory]
+    [InlineData("There is nothing to send: give --events FILE")]
+    [InlineData("--events FILE and --generate exclude each other.", "--events", "e.jsonl", "--generate", "trades")]
+    [InlineData("--key is the key of the app that --url names.", "--events", "e.jsonl", "--key", "symbol")]
+    public async Task Run_AStreamWithoutEventsThatMakeSense_SaysHowToGiveThem(string message, params string[] options)
+    {
+        await File.WriteAllTextAsync(_folder["vwap.json"], """{ "hub": "trades" }""");
+        var run = await CliRun.OfAsync(e => e with { WorkingFolder = _folder.Path }, ["run", "vwap.json", .. options]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith($"error: {message}", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_StandardInputAsSpecAndEvents_IsRefused()
+    {
+        var run = await CliRun.OfAsync(e => e with { OpenInput = () => CliRun.Text("""{ "name": "vwap", "hub": "trades" }""") }, "run", "-", "--events", "-");
+        Assert.Equal((2, "error: Standard input cannot be both the spec and the events.\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
     public async Task Run_InAPipe_WritesALineWheneverTheStageChanges()
     {
         await using var app = await FakeApp.StartAsync();
@@ -230,6 +275,13 @@ public sealed class RunCommandTests : IAsyncLifetime, IDisposable
         var run = await CliRun.OfAsync(e => e with { WorkingFolder = _folder.Path }, "run", "samples/batch/spce.json", "--url", _app.Url);
         Assert.Equal(5, run.ExitCode);
         Assert.Equal("error: There is no file samples/batch/spce.json.\nDid you mean 'spec.json'?\n", run.Error);
+    }
+
+    [Fact]
+    public async Task Run_NoSuchFileAndNoneLikeIt_SaysHowToBeginOne()
+    {
+        var run = await CliRun.OfAsync(e => e with { WorkingFolder = _folder.Path }, "run", "mine.json");
+        Assert.Equal((5, "error: There is no file mine.json.\nTry: new batch mine.json\n"), (run.ExitCode, run.Error));
     }
 
     [Fact]

@@ -148,6 +148,7 @@ public sealed class SendingTests : IDisposable
     [InlineData("send trades --generate trade", "Did you mean 'trades'?")]
     [InlineData("send trades --generate trades --speed 2", "--query, --speed and --time are for files")]
     [InlineData("send trades file.json --speed 2", "name its field with --time")]
+    [InlineData("send trades file.json --key symbol", "--partition-key FIELD")]
     [InlineData("send trades --generate trades --rate 0", "--rate is a number above 0; this is '0'")]
     [InlineData("send trades --generate trades --start noon", "this is 'noon'")]
     public async Task Send_AWrongCommandLine_Exits2(string line, string message)

@@ -64,6 +64,16 @@ public sealed class StreamVerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Apply_ASpecOfAJob_SaysWhatToDoWithItBeforeAnythingIsSent()
+    {
+        await File.WriteAllTextAsync(_folder["query.json"], Json.Spec);
+        var run = await RunAsync("stream", "apply", "query.json");
+
+        Assert.Equal((3, "error: This is the spec of a batch job, not of a stream.\nRun it with 'run SPEC', or start it with 'submit SPEC'.\n"), (run.ExitCode, run.Error));
+        Assert.Empty(_app.Requests);
+    }
+
+    [Fact]
     public async Task List_Streams_AreATableOrCsv()
     {
         _app.On("GET /api/streams", $$"""{"streams":[{{Stream}}]}""");

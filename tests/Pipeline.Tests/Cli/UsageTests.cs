@@ -12,22 +12,10 @@ public sealed class UsageTests
         Assert.Contains("pipeline [command] [options]", run.Out, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string> Verbs => [.. CommandLine.Verbs];
+
     [Theory]
-    [InlineData("serve")]
-    [InlineData("run")]
-    [InlineData("plan")]
-    [InlineData("submit")]
-    [InlineData("jobs")]
-    [InlineData("job")]
-    [InlineData("result")]
-    [InlineData("cancel")]
-    [InlineData("restart")]
-    [InlineData("datasets")]
-    [InlineData("upload")]
-    [InlineData("volunteer")]
-    [InlineData("doctor")]
-    [InlineData("completion")]
-    [InlineData("new")]
+    [MemberData(nameof(Verbs))]
     public async Task Help_EveryVerb_HasOneLineInTheRootAndAPageOfItsOwn(string verb)
     {
         var root = await CliRun.OfAsync("--help");
@@ -53,6 +41,9 @@ public sealed class UsageTests
     [InlineData("There is no verb 'frobnicate'.", "frobnicate")]
     [InlineData("SPEC is missing for 'run'.", "run")]
     [InlineData("DATASET is missing for 'upload'.", "upload", "data")]
+    [InlineData("KIND is missing for 'new'. Known: batch, grid, simulation, stream, training.", "new")]
+    [InlineData("SHELL is missing for 'completion'. Known: bash, fish, powershell, zsh.", "completion")]
+    [InlineData("'x.json' is one argument too many for 'stream'. Did you mean 'apply'?", "stream", "aply", "x.json")]
     [InlineData("There is no option --tpo for 'run'. Did you mean '--top'?", "run", "x.json", "--tpo", "4")]
     [InlineData("There is no option --quite for 'jobs'. Did you mean '--quiet'?", "jobs", "--quite")]
     [InlineData("'y.json' is one argument too many for 'run'.", "run", "x.json", "y.json")]

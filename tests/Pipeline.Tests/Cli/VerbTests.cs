@@ -67,6 +67,18 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
         Assert.Equal((8, "error: There is a job 'j1' already.\n"), (run.ExitCode, run.Error));
     }
 
+    [Theory]
+    [InlineData("plan")]
+    [InlineData("submit")]
+    public async Task JobVerb_ASpecOfAStream_SaysWhatToDoWithIt(string verb)
+    {
+        await File.WriteAllTextAsync(_folder["vwap.json"], """{ "hub": "trades" }""");
+        var run = await RunAsync(verb, "vwap.json");
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("Make the stream with 'stream apply FILE'", run.Error, StringComparison.Ordinal);
+        Assert.Empty(_app.Requests);
+    }
+
     [Fact]
     public async Task Plan_AsJson_PrintsTheDocumentOfTheApi()
     {
@@ -120,6 +132,13 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
         _app.On("GET /api/jobs?top=5&kind=batch&status=Failed", """{"jobs":[]}""");
         var run = await RunAsync("jobs", "--kind", "batch", "--status", "failed", "--top", "5");
         Assert.Equal((0, "There are no such jobs.\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Jobs_AKindThatIsNone_OffersTheNearest()
+    {
+        _app.On("GET /api/jobs?top=20&kind=bacth", """{"jobs":[]}""");
+        Assert.Equal("There are no such jobs. Did you mean 'batch'?\n", (await RunAsync("jobs", "--kind", "bacth")).Error);
     }
 
     [Fact]
@@ -286,6 +305,36 @@ public sealed class VerbTests : IAsyncLifetime, IDisposable
         Assert.Contains("b.parquet in in has 100 MB; an app takes files of at most 100 MB over HTTP", run.Error, StringComparison.Ordinal);
         Assert.Contains("container datasets, path flights/b.parquet", run.Error, StringComparison.Ordinal);
         Assert.Empty(_app.Requests);
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("..")]
+    [InlineData("")]
+    public async Task Upload_ToANameThatIsNone_IsRefusedBeforeAnythingIsSent(string dataset)
+    {
+        await File.WriteAllTextAsync(_folder["a.parquet"], "PAR1");
+        var run = await RunAsync("upload", "a.parquet", dataset);
+        Assert.Equal(3, run.ExitCode);
+        Assert.StartsWith($"error: '{dataset}' cannot be a name: ", run.Error, StringComparison.Ordinal);
+        Assert.Empty(_app.Requests);
+    }
+
+    [Fact]
+    public async Task Upload_AFileThatIsNotThere_OffersTheNearest()
+    {
+        await File.WriteAllTextAsync(_folder["flights.parquet"], "PAR1");
+        var run = await RunAsync("upload", "flihgts.parquet", "flights");
+        Assert.Equal((5, "error: There is no file or folder flihgts.parquet.\nDid you mean 'flights.parquet'?\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Generate_WithoutTheKey_MakesNothingUp()
+    {
+        _app.On("GET /api/datasets", "", 401);
+        var run = await RunAsync("generate", "retail", "--rows", "1000000000");
+        Assert.Equal(6, run.ExitCode);
+        Assert.DoesNotContain("Generating", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ internal sealed class CompletionCommand : Verb
 
     private readonly Argument<ShellKind?> _shell = new("SHELL")
     {
+        Arity = ArgumentArity.ExactlyOne, // of a type that may be null, it may be left out
         Description = string.Join(", ", s_shells[..^1]) + $" or {s_shells[^1]}",
         CustomParser = result =>
         {

@@ -7,7 +7,8 @@ using Pipeline.Streams;
 namespace Pipeline.Embedded.Cli.Commands;
 
 /// <summary>The options that say which events are sent, from files or made up, and how fast.</summary>
-internal sealed class EventOptions
+/// <param name="file">What names the file on the command line.</param>
+internal sealed class EventOptions(string file)
 {
     private static readonly string[] Generators = ["trades", "orders"];
     private static readonly string[] TextExtensions = [".json", ".jsonl", ".ndjson", ".csv"];
@@ -16,7 +17,7 @@ internal sealed class EventOptions
     private readonly Option<double?> _rate = Positive("--rate", "N", "Events a second at most [default: as fast as it goes]");
     private readonly Option<double?> _speed = Positive("--speed", "X", "Replay: X times as fast as the events happened, by --time");
     private readonly Option<string?> _time = new("--time") { Description = "The field that says when an event happened", HelpName = "FIELD" };
-    private readonly Option<string?> _key = new("--key") { Description = "The field whose value is the partition key [default with --generate: symbol]", HelpName = "FIELD" };
+    private readonly Option<string?> _key = new("--partition-key") { Description = "The field whose value is the partition key [default with --generate: symbol]", HelpName = "FIELD" };
     private readonly Option<string?> _query = new("--query") { Description = "Send the rows of this SQL instead of those of the files, which are its table 'input'", HelpName = "SQL" };
     private readonly Option<int?> _count = CommonArguments.Number("--count", "N", "How many events at most", 1, int.MaxValue);
     private readonly Option<int?> _seed = CommonArguments.Number("--seed", "S", "Which made-up events [default: 1]", 0, int.MaxValue);
@@ -43,10 +44,12 @@ internal sealed class EventOptions
     /// <summary>The events that the options ask for.</summary>
     /// <param name="context">The verb.</param>
     /// <param name="parsed">The options' values.</param>
-    /// <param name="file">The file, or <c>-</c>; null where they are made up.</param>
-    public IAsyncEnumerable<EventToSend> Read(CliContext context, ParseResult parsed, string? file)
+    /// <param name="path">The file, or <c>-</c>; null where they are made up.</param>
+    public IAsyncEnumerable<EventToSend> Read(CliContext context, ParseResult parsed, string? path)
     {
-        var events = Source(context, parsed, file);
+        if (parsed.GetValue<string?>("--key") is not null && context.Settings.Url is null)
+            throw new CliException(CliFault.Usage("--key is the key of the app that --url names.", "The field whose value is the events' partition key is given with --partition-key FIELD."));
+        var events = Source(context, parsed, path);
         return parsed.GetValue(_count) is { } count ? events.Take(count) : events;
     }
 
@@ -81,27 +84,27 @@ internal sealed class EventOptions
         return new SendOutcome(hub, events, bytes, Math.Round(context.Time.GetElapsedTime(began).TotalSeconds, 3));
     }
 
-    private IAsyncEnumerable<EventToSend> Source(CliContext context, ParseResult parsed, string? file)
+    private IAsyncEnumerable<EventToSend> Source(CliContext context, ParseResult parsed, string? path)
     {
         var (what, query) = (parsed.GetValue(_generate), parsed.GetValue(_query));
         var (speed, time) = (parsed.GetValue(_speed), parsed.GetValue(_time));
-        if ((file is null) == (what is null))
-            throw new CliException(CliFault.Usage(file is null ? "There is nothing to send: name a FILE, - for standard input, or --generate trades." : "FILE and --generate exclude each other."));
+        if ((path is null) == (what is null))
+            throw new CliException(CliFault.Usage(path is null ? $"There is nothing to send: give {file}, which may be - for standard input, or --generate trades." : $"{file} and --generate exclude each other."));
         if (what is not null)
             return Generated(context, parsed, what);
         if (speed is not null != time is not null)
             throw new CliException(CliFault.Usage(speed is null ? "--time is for a replay: say how fast with --speed." : "--speed goes by the events' own time: name its field with --time."));
         var fields = new EventFields(parsed.GetValue(_key), time);
-        if (file == "-")
+        if (path == "-")
         {
             return query is null
                 ? EventLines.ReadAsync(context.Environment.OpenInput(), "standard input", isCsv: false, fields, context.Interrupted)
                 : throw new CliException(CliFault.Usage("--query reads files, not standard input."));
         }
-        var files = Files(file!, Path.GetFullPath(file!, context.Environment.WorkingFolder));
+        var files = Files(path!, Path.GetFullPath(path!, context.Environment.WorkingFolder));
         return query is not null || Path.GetExtension(files[0]).Equals(".parquet", StringComparison.OrdinalIgnoreCase)
-            ? EventQuery.ReadAsync(files, file!, query, fields, context.Interrupted)
-            : EventLines.ReadAsync(Open(files[0], file!), file!, Path.GetExtension(file!).Equals(".csv", StringComparison.OrdinalIgnoreCase), fields, context.Interrupted);
+            ? EventQuery.ReadAsync(files, path!, query, fields, context.Interrupted)
+            : EventLines.ReadAsync(Open(files[0], path!), path!, Path.GetExtension(path!).Equals(".csv", StringComparison.OrdinalIgnoreCase), fields, context.Interrupted);
     }
 
     private IAsyncEnumerable<EventToSend> Generated(CliContext context, ParseResult parsed, string what)
@@ -124,11 +127,7 @@ internal sealed class EventOptions
         if (File.Exists(path))
             return [path];
         if (!Directory.Exists(path))
-        {
-            var folder = Path.GetDirectoryName(path);
-            var near = Directory.Exists(folder) ? NearestName.Hint(Path.GetFileName(path), Directory.EnumerateFileSystemEntries(folder).Select(f => Path.GetFileName(f)!)).TrimStart() : null;
-            throw new CliException(CliFault.NotFound($"There is no file {shown}.", string.IsNullOrEmpty(near) ? null : near));
-        }
+            throw MissingFile.Of($"There is no file {shown}.", path);
         string[] files = [.. Directory.EnumerateFiles(path, "*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new CliException(CliFault.NotFound($"There are no Parquet files in the folder {shown}. Name a single file of another kind ({string.Join(", ", TextExtensions)})."));
     }

@@ -41,6 +41,7 @@ internal sealed class GenerateCommand : Verb
         using var folder = TaskFolder.Create();
         // The app first: where it cannot be had, nobody should wait for rows.
         await using var app = await context.ConnectAsync();
+        await app.Client.ListDatasetsAsync(context.Interrupted);
         await context.Progress.ShowAsync(new ProgressStep("Generating", $"{Shown.Count(rows, "sale")} of {RetailGenerator.Months} months", 0), progress => Task.Run(() =>
         {
             RetailFiles.Write(retail, folder.Path, Report, context.Interrupted);

@@ -11,6 +11,8 @@ internal sealed class JobsCommand : Verb
     private const int MostTop = 10_000;
     private const int PageSize = 1_000; // the most that the app gives at once
 
+    private static readonly string[] s_kinds = ["batch", "grid", "scoring", "simulation", "training"];
+
     private readonly Option<string?> _kind = new("--kind") { Description = "Only jobs of this kind, for instance batch", HelpName = "KIND" };
     private readonly Option<JobStatus?> _status = new("--status") { Description = $"Only jobs that stand like this: {string.Join(", ", Enum.GetNames<JobStatus>())}", HelpName = "STATUS" };
     private readonly Option<int?> _top = CommonArguments.Number("--top", "N", $"Jobs to list at most [default: {UsualTop}]", 1, MostTop);
@@ -26,7 +28,7 @@ internal sealed class JobsCommand : Verb
             result.AddError($"'{word}' is not a status.{NearestName.Hint(word, Enum.GetNames<JobStatus>())}");
             return null;
         };
-        _kind.CompletionSources.Add("batch", "grid", "scoring", "simulation", "training");
+        _kind.CompletionSources.Add(s_kinds);
         Options.Add(_kind);
         Options.Add(_status);
         Options.Add(_top);
@@ -51,7 +53,7 @@ internal sealed class JobsCommand : Verb
 
         context.AnswerList(
             new JobPage(jobs, next), CliJson.Readable.JobPage, (writer, page) => JobText.WriteCsv(writer, page.Jobs),
-            JobText.Table(jobs, context.Time.LocalTimeZone), none: "There are no such jobs.");
+            JobText.Table(jobs, context.Time.LocalTimeZone), none: $"There are no such jobs.{(parsed.GetValue(_kind) is { } kind && !s_kinds.Contains(kind) ? NearestName.Hint(kind, s_kinds) : "")}");
         if (jobs.Count > 0 && next is not null)
             context.Note($"There are more; --top N lists up to {Shown.Number(MostTop)}.");
     }

@@ -39,6 +39,8 @@ internal sealed class NewCommand : Verb
     private static async Task WriteAsync(CliContext context, string path, string text, bool force)
     {
         var full = Path.GetFullPath(path, context.Environment.WorkingFolder);
+        if (Directory.Exists(full))
+            throw new CliException(CliFault.InvalidInput($"{path} is a folder.", $"Name a file in it, such as {Path.Combine(path, "spec.json")}."));
         try
         {
             await using var file = new StreamWriter(full, new FileStreamOptions { Mode = force ? FileMode.Create : FileMode.CreateNew, Access = FileAccess.Write });

@@ -17,6 +17,7 @@ internal sealed class PlanCommand : Verb
     public override async Task RunAsync(CliContext context, ParseResult parsed)
     {
         var spec = await SpecFile.ReadAsync(parsed.GetRequiredValue(_spec), context.Environment, context.Interrupted);
+        spec.Expect(stream: false);
         await using var app = await context.ConnectAsync();
         await NearbyData.UploadMissingAsync(context, app.Client, spec);
         var plan = await app.Client.PlanAsync(spec.Json, context.Interrupted);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Embedded.Cli.Rendering;
+using Pipeline.Embedded.Cli.Sending;
 using Pipeline.Embedded.Cli.Uploads;
 
 namespace Pipeline.Embedded.Cli.Commands;
@@ -11,7 +12,7 @@ internal sealed class RunCommand : Verb
     private readonly Option<int?> _top = CommonArguments.Top();
     private readonly Option<int?> _volunteers = CommonArguments.Number("--volunteers", "N", "For a grid job: so many volunteers in this process compute it, too", 1, JobVolunteers.Most);
     private readonly Option<string?> _events = new("--events") { Description = "For a stream: the events, as 'send' takes them, with its options", HelpName = "FILE" };
-    private readonly EventOptions _made = new();
+    private readonly EventOptions _made = new("--events FILE");
 
     public RunCommand()
         : base("run", "Run a job to its end, or a stream over given events, and show the result; datasets that the app lacks come from the data folder near the spec")
@@ -43,8 +44,8 @@ internal sealed class RunCommand : Verb
 
     private async Task RunJobAsync(CliContext context, ParseResult parsed, SpecFile spec)
     {
-        if (parsed.GetValue(_events) is not null || _made.Given(parsed) is not null)
-            throw new CliException(CliFault.Usage($"{(parsed.GetValue(_events) is not null ? _events.Name : _made.Given(parsed)!.Name)} is for streams, and the spec is that of a job."));
+        if ((parsed.GetValue(_events) is not null ? _events : _made.Given(parsed)) is { } given)
+            throw new CliException(CliFault.Usage($"{given.Name} is for streams, and the spec is that of a job."));
         if (parsed.GetValue(_volunteers) is not null && spec.Kind is not "grid")
             throw new CliException(CliFault.Usage("--volunteers is for grid jobs, and the spec is that of another."));
         await using var app = await context.ConnectAsync();
@@ -65,12 +66,16 @@ internal sealed class RunCommand : Verb
     {
         if (parsed.GetValue(_volunteers) is not null)
             throw new CliException(CliFault.Usage("--volunteers is for grid jobs, and the spec is that of a stream."));
+        if (file == "-" && parsed.GetValue(_events) == "-")
+            throw new CliException(CliFault.Usage("Standard input cannot be both the spec and the events."));
         var events = _made.Read(context, parsed, parsed.GetValue(_events));
         var name = StreamApplyCommand.NameOf(spec, file);
         await using var app = await context.ConnectAsync();
+        // Before there is a stream that could get no events.
+        await using var hubs = HubConnection.Of(context, app);
         await NearbyData.UploadMissingAsync(context, app.Client, spec);
         var stream = await app.Client.PutStreamAsync(name, spec.Json, context.Interrupted);
-        await new StreamRunner(context, app, stream).RunAsync(connection => _made.SendAsync(context, parsed, stream.Hub, events, connection.Sender));
+        await new StreamRunner(context, app, stream).RunAsync(() => _made.SendAsync(context, parsed, stream.Hub, events, hubs.Sender));
         var rows = parsed.GetValue(_top) ?? StreamCommand.UsualRows;
         StreamCommand.Answer(context, await new StreamWatcher(app.Client, name, rows).AskAsync(context.Interrupted), rows);
         context.Note($"The stream {name} stays, and so does what it wrote: see 'stream {name}', or end it with 'stream delete {name}'.");

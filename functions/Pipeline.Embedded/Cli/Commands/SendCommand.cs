@@ -10,7 +10,7 @@ internal sealed class SendCommand : Verb
 {
     private readonly Argument<string> _hub = new("HUB") { Description = "The event hub" };
     private readonly Argument<string?> _file = new("FILE") { Description = "JSON lines, CSV with a header, Parquet or a folder of it; - for JSON lines from standard input", Arity = ArgumentArity.ZeroOrOne };
-    private readonly EventOptions _events = new();
+    private readonly EventOptions _events = new("FILE");
     private readonly Option<string?> _connection = new("--connection") { Description = "Connection string of the event hubs [default: those of the app on the folder]. Also EventHubsConnection.", HelpName = "STRING" };
 
     public SendCommand()
@@ -25,8 +25,8 @@ internal sealed class SendCommand : Verb
     public override IReadOnlyList<(string Line, string Meaning)> Examples =>
     [
         ("send trades --generate trades --rate 20000 --count 1000000 --seed 7", "send made-up ticks at a steady rate"),
-        ("send events clicks.jsonl --key user", "send a file of JSON lines"),
-        ("send flights samples/data/flights --time date --speed 3600 --key origin", "replay rows an hour a second"),
+        ("send events clicks.jsonl --partition-key user", "send a file of JSON lines"),
+        ("send flights samples/data/flights --time date --speed 3600 --partition-key origin", "replay rows an hour a second"),
     ];
 
     public override async Task RunAsync(CliContext context, ParseResult parsed)

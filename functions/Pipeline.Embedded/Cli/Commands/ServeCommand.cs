@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pipeline.Embedded.EventHubs;
 using Pipeline.Embedded.Hosting;
+using Pipeline.Embedded.Http;
 
 namespace Pipeline.Embedded.Cli.Commands;
 
@@ -38,7 +39,7 @@ internal sealed class ServeCommand : Verb
         if (!context.Settings.Quiet)
         {
             app.Host.WriteFunctions(context.Out.Writer);
-            context.Out.WriteLine($"Serving {context.Settings.Root} at {app.Host.BaseAddress} (keys in {Path.Combine(context.Settings.Root, "keys.json")}; Ctrl-C stops)");
+            context.Out.WriteLine($"Serving {context.Settings.Root} at {app.Host.BaseAddress} (keys in {Path.Combine(context.Settings.Root, HostKeys.FileName)}; Ctrl-C stops)");
             context.Out.WriteLine($"Dashboard: {app.Host.BaseAddress} (asks for a key once)");
         }
         await UntilInterruptedAsync(context.Interrupted);

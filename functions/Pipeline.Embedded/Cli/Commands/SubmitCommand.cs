@@ -24,6 +24,7 @@ internal sealed class SubmitCommand : Verb
     public override async Task RunAsync(CliContext context, ParseResult parsed)
     {
         var spec = await SpecFile.ReadAsync(parsed.GetRequiredValue(_spec), context.Environment, context.Interrupted);
+        spec.Expect(stream: false);
         await using var app = await context.ConnectAsync();
         await NearbyData.UploadMissingAsync(context, app.Client, spec);
         context.Interrupted.ThrowIfCancellationRequested();

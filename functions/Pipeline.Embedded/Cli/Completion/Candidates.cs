@@ -68,7 +68,7 @@ internal sealed class Candidates(CliEnvironment environment, GlobalOptions globa
 
     private static PipelineClient? Client(CliSettings settings) =>
         settings.Url is { } url ? PipelineClient.Create(url, settings.Key)
-        : RootClaim.Served(settings.Root) is { Url: { } served } ? PipelineClient.Create(served, settings.Key ?? HostKeys.Read(Path.Combine(settings.Root, "keys.json")).Function)
+        : RootClaim.Served(settings.Root) is { Url: { } served } ? PipelineClient.Create(served, settings.Key ?? HostKeys.Read(Path.Combine(settings.Root, HostKeys.FileName)).Function)
         : null;
 
     // A directory store keeps each container as a folder.

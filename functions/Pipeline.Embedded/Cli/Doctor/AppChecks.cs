@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using Pipeline.Embedded.Cli.Rendering;
 
 namespace Pipeline.Embedded.Cli.Doctor;
@@ -39,7 +38,7 @@ internal static class AppChecks
         {
             using var response = await http.GetAsync(new Uri("api/jobs?top=1", UriKind.Relative), cancellationToken);
             findings.Add(Finding.Ok(Area, "address", $"{url} answers within {Shown.Duration(watch.Elapsed)}"));
-            findings.Add(await LookAtKeyAsync(response, url, key, cancellationToken));
+            findings.Add(await LookAtKeyAsync(response, url, cancellationToken));
             if (key is not null && url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback)
                 findings.Add(Finding.Warning(Area, "encryption", $"the key goes to {url} unencrypted", "Use https."));
             if (response.Headers.Date is { } there)
@@ -69,13 +68,10 @@ internal static class AppChecks
             : Finding.Ok(area, "clock", "agrees with this machine's");
     }
 
-    private static async Task<Finding> LookAtKeyAsync(HttpResponseMessage response, Uri url, string? key, CancellationToken cancellationToken)
+    private static async Task<Finding> LookAtKeyAsync(HttpResponseMessage response, Uri url, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == "application/json")
             return Finding.Ok(Area, "key", "accepted");
-        const string Cure = "Give the right one with --key or PIPELINE_KEY: 'function' in .pipeline/keys.json of the machine that serves, or a function key of the Function App on Azure.";
-        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
-            return Finding.Fault(Area, "key", key is null ? "the app wants a key" : "the app does not accept this key", Cure);
         var fault = await AppFaults.ReadAsync(response, url, cancellationToken);
         return Finding.Fault(Area, "key", fault.Detail, fault.Advice ?? "See the app's log.");
     }

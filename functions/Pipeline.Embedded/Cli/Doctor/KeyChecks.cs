@@ -11,15 +11,15 @@ internal static class KeyChecks
 
     public static IEnumerable<Finding> Look(Patient patient)
     {
-        var path = Path.Combine(patient.Root, "keys.json");
+        var path = Path.Combine(patient.Root, HostKeys.FileName);
         if (!File.Exists(path))
         {
-            yield return Finding.Ok(Area, "keys.json", "made at the first start");
+            yield return Finding.Ok(Area, HostKeys.FileName, "made at the first start");
         }
         else
         {
             var (keys, fault) = Read(path);
-            yield return fault ?? Secret("keys.json", path);
+            yield return fault ?? Secret(HostKeys.FileName, path);
             if (keys is not null && patient.Key is { } given && given != keys.Function && given != keys.Master && given != keys.Submitter && given != keys.Reader)
                 yield return Finding.Fault(Area, "--key", $"the key of --key or PIPELINE_KEY is none of {path}", "Take it away: without one, verbs find the right one by themselves. Or name the app that it is for with --url.");
         }
@@ -41,7 +41,7 @@ internal static class KeyChecks
         }
         catch (Exception e) when (e is EmbeddedHostException or IOException or UnauthorizedAccessException)
         {
-            return (null, Finding.Fault(Area, "keys.json", e.Message, "Delete it (the next start makes new keys), or give this user the right to read it."));
+            return (null, Finding.Fault(Area, HostKeys.FileName, e.Message, "Delete it (the next start makes new keys), or give this user the right to read it."));
         }
     }
 

@@ -13,7 +13,6 @@ internal static class Physician
     {
         var findings = new List<Finding>();
         var patient = Admit(context, port, machine, findings);
-        var hubName = patient.Configuration[$"{HostSettings.Section}:extensions:durableTask:hubName"] is { Length: > 0 } name ? name : "pipeline";
         (string Area, Func<Task<IEnumerable<Finding>>> Look)[] areas =
         [
             ("versions", Now(VersionChecks.Look)),
@@ -22,7 +21,7 @@ internal static class Physician
             ("settings", Now(SettingChecks.Look)),
             ("keys", Now(KeyChecks.Look)),
             ("storage", async () => await StorageChecks.LookAsync(patient, context.Time, cancellationToken)),
-            ("task hub", Now(p => [TaskHubChecks.Look(p, hubName, cancellationToken)])),
+            ("task hub", Now(p => [TaskHubChecks.Look(p, cancellationToken)])),
             ("ports", async () => await PortChecks.LookAsync(patient, cancellationToken)),
         ];
         foreach (var (area, look) in areas)

@@ -66,7 +66,7 @@ internal static class SettingChecks
     private static Finding Hubs(IConfiguration configuration)
     {
         var slots = Enumerable.Range(1, HubSlots.Count).Select(slot => (Setting: $"PipelineHub{slot}", Hub: configuration[$"PipelineHub{slot}"]))
-            .Where(slot => !string.IsNullOrWhiteSpace(slot.Hub)).Append((Setting: "PipelineShuffleHub", Hub: configuration["PipelineShuffleHub"] ?? "pipeline-shuffle")).ToList();
+            .Where(slot => !string.IsNullOrWhiteSpace(slot.Hub)).Append((Setting: "PipelineShuffleHub", Hub: (string?)new HubSlots(configuration).ShuffleHub)).ToList();
         return slots.GroupBy(slot => slot.Hub, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice
             ? Finding.Fault(Area, "hubs", $"{string.Join(" and ", twice.Select(slot => slot.Setting))} both name the hub '{twice.Key}': its events would be taken twice", "Give each a hub of its own, or set one to an empty text to do without it.")
             : Finding.Ok(Area, "hubs", string.Join(", ", slots.Select(slot => $"{slot.Setting} {slot.Hub}")));

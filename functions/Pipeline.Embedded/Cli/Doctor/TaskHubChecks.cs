@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Pipeline.Embedded.Durable;
+using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.Embedded.Cli.Doctor;
 
@@ -10,9 +11,9 @@ internal static class TaskHubChecks
     private const string Area = "task hub";
     private const string Cure = "Put a copy back, or move the file away: jobs are then forgotten, datasets and results stay.";
 
-    public static Finding Look(Patient patient, string hubName, CancellationToken cancellationToken)
+    public static Finding Look(Patient patient, CancellationToken cancellationToken)
     {
-        var file = $"taskhub-{hubName}.db";
+        var file = HostSettings.TaskHubFile(HostSettings.HubNameOf(patient.Configuration));
         var path = Path.Combine(patient.Root, file);
         if (patient.Holder is { } holder)
         {

@@ -31,30 +31,19 @@ internal sealed class HubConnection : IAsyncDisposable
     /// <param name="connection">What <c>--connection</c> says.</param>
     public static async Task<HubConnection> OpenAsync(CliContext context, string? connection)
     {
-        connection ??= Variable(EventHubServices.ConnectionName);
-        if (connection is not null)
-            return new HubConnection(null, Settings(EventHubServices.ConnectionName, connection));
-        const string Identity = $"{EventHubServices.ConnectionName}__fullyQualifiedNamespace";
-        if (Variable(Identity) is { } host)
-            return new HubConnection(null, Settings(Identity, host));
-        if (context.Settings.Url is { } url && RootClaim.Served(context.Settings.Root)?.Url != url)
-        {
-            throw new CliException(CliFault.Usage(
-                $"The app at {url} takes events from its event hubs, and only it knows how to reach them.",
-                $"Give their connection string with --connection, or in {EventHubServices.ConnectionName}."));
-        }
-        var app = await LocalApp.ConnectAsync(context.Settings, context.Interrupted);
+        if ((connection is null ? OfEnvironment(context.Environment) : Settings((EventHubServices.ConnectionName, connection))) is { } named)
+            return new HubConnection(null, named);
+        var app = await context.ConnectAsync();
         if (app.EventHubs is { } own)
-            return new HubConnection(app, Settings(EventHubServices.ConnectionName, own));
+            return new HubConnection(app, Settings((EventHubServices.ConnectionName, own)));
         await app.DisposeAsync();
         throw HasNoHubs(context);
-
-        string? Variable(string name) => context.Environment.Variable(name) is { Length: > 0 } value ? value : null;
     }
 
-    /// <summary>Connects to the hubs of an app that the verb has connected to already, and that stays the verb's.</summary>
+    /// <summary>Connects to the hubs of an app that the verb has connected to already, and that stays the verb's. Where this command does not
+    /// know them, they are those that the environment names.</summary>
     public static HubConnection Of(CliContext context, AppConnection app) =>
-        app.EventHubs is { } own ? new HubConnection(null, Settings(EventHubServices.ConnectionName, own)) : throw HasNoHubs(context);
+        new(null, (app.EventHubs is { } own ? Settings((EventHubServices.ConnectionName, own)) : OfEnvironment(context.Environment)) ?? throw HasNoHubs(context));
 
     public async ValueTask DisposeAsync()
     {
@@ -65,8 +54,15 @@ internal sealed class HubConnection : IAsyncDisposable
 
     private static CliException HasNoHubs(CliContext context) => new(CliFault.Usage(
         $"The app {(context.Settings.Url is { } url ? $"at {url}" : $"on {context.Settings.Root}")} has no event hubs that this command knows how to reach.",
-        $"Send to them with 'send HUB … --connection STRING', or with the string in {EventHubServices.ConnectionName}."));
+        $"Give their connection string in {EventHubServices.ConnectionName}, or send to them with 'send HUB … --connection STRING'."));
 
-    private static IConfiguration Settings(string name, string value) =>
-        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [name] = value }).Build();
+    private static IConfiguration? OfEnvironment(CliEnvironment environment)
+    {
+        var given = new[] { "", "__fullyQualifiedNamespace", "__clientId" }.Select(part => EventHubServices.ConnectionName + part)
+            .Select(name => (Name: name, Value: environment.Variable(name))).Where(one => !string.IsNullOrEmpty(one.Value)).ToArray();
+        return given.Any(one => !one.Name.EndsWith("__clientId", StringComparison.Ordinal)) ? Settings(given) : null;
+    }
+
+    private static IConfiguration Settings(params (string Name, string? Value)[] values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(one => one.Name, one => one.Value)).Build();
 }

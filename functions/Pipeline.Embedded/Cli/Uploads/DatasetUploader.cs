@@ -5,7 +5,8 @@ using Pipeline.Storage;
 
 namespace Pipeline.Embedded.Cli.Uploads;
 
-/// <summary>Sends local Parquet files to an app as a dataset, and closes the upload when all of them are there.</summary>
+/// <summary>Sends local files to an app: Parquet files as a dataset, whose upload it closes when all of them are there, or a file that programs read by
+/// name.</summary>
 internal sealed class DatasetUploader(PipelineClient client)
 {
     // A few at once hide the latency of each request; more would only compete for the same line.
@@ -25,6 +26,14 @@ internal sealed class DatasetUploader(PipelineClient client)
     private Task<T> UploadAsync<T>(LocalDataset local, string dataset, IProgressDisplay display, Func<Task<T>> close, CancellationToken cancellationToken)
     {
         // Before the first byte goes out: half a dataset helps nobody.
+        try
+        {
+            ObjectName.CheckSegment(dataset);
+        }
+        catch (InvalidObjectNameException e)
+        {
+            throw new CliException(CliFault.InvalidInput(e.Message, "Give the dataset a name of letters, digits, '-' and '_'."), e);
+        }
         if (local.Files.FirstOrDefault(f => f.Length > WebServer.MaxBodyBytes) is { } large)
         {
             throw new CliException(CliFault.InvalidInput(

@@ -34,10 +34,10 @@ internal sealed record LocalDataset(string Source, IReadOnlyList<LocalDataset.Da
         {
             return IsParquet(full) || DatasetFolders.IsFileByName(full)
                 ? new LocalDataset(path, [new DataFile(full, Path.GetFileName(full), new FileInfo(full).Length)])
-                : throw new CliException(CliFault.InvalidInput($"{path} is not a Parquet file: its name does not end in .parquet."));
+                : throw new CliException(CliFault.InvalidInput($"{path} is not a Parquet file: its name does not end in .parquet.", "Convert it first; DuckDB does so with COPY (FROM 'data.csv') TO 'data.parquet'."));
         }
         if (!Directory.Exists(full))
-            throw new CliException(CliFault.NotFound($"There is no file or folder {path}."));
+            throw MissingFile.Of($"There is no file or folder {path}.", full);
         var dataset = ReadFolder(path, full);
         return dataset.Files.Count > 0
             ? dataset
@@ -49,48 +49,32 @@ internal sealed record LocalDataset(string Source, IReadOnlyList<LocalDataset.Da
     /// <param name="folder">The spec's folder.</param>
     /// <param name="workingFolder">What the source is shown relative to.</param>
     /// <returns>The dataset, or null if there is none with at least one Parquet file.</returns>
-    public static LocalDataset? Find(string name, string folder, string workingFolder)
-    {
-        try
-        {
-            ObjectName.CheckSegment(name);
-        }
-        catch (InvalidObjectNameException)
-        {
-            return null; // The app says what is wrong with the name.
-        }
-        for (var parent = new DirectoryInfo(folder); parent is not null; parent = parent.Parent)
-        {
-            var full = Path.Combine(parent.FullName, "data", name);
-            if (!Directory.Exists(full))
-                continue;
-            var dataset = ReadFolder(Shown(full, workingFolder), full);
-            if (dataset.Files.Count > 0)
-                return dataset;
-        }
-        return null;
-    }
+    public static LocalDataset? Find(string name, string folder, string workingFolder) =>
+        Nearby(name, ObjectName.CheckSegment, folder).Where(Directory.Exists).Select(full => ReadFolder(Shown(full, workingFolder), full)).FirstOrDefault(local => local.Files.Count > 0);
 
-    /// <summary>Looks for a file in the <c>data</c> folder beside a spec, or in one of the folders above it.</summary>
+    /// <summary>Looks for a file that programs read by name in the <c>data</c> folder beside a spec, or in one of the folders above it.</summary>
     /// <param name="path">The file's path in the app, <c>folder/file</c>: it must not lead out of the folder.</param>
     /// <param name="folder">The spec's folder.</param>
-    /// <returns>The full path, or null if there is none.</returns>
-    public static string? FindFile(string path, string folder)
+    /// <param name="workingFolder">What the source is shown relative to.</param>
+    /// <returns>The file, or null if there is none.</returns>
+    public static LocalDataset? FindFile(string path, string folder, string workingFolder) =>
+        Nearby(path, ObjectName.CheckPath, folder).FirstOrDefault(File.Exists) is { } full
+            ? new LocalDataset(Shown(full, workingFolder), [new DataFile(full, path[(path.IndexOf('/') + 1)..], new FileInfo(full).Length)])
+            : null;
+
+    // Where it may be, nearest first; nowhere if the name is none: the app says what is wrong with it.
+    private static IEnumerable<string> Nearby(string name, Action<string> check, string folder)
     {
         try
         {
-            ObjectName.CheckPath(path);
+            check(name);
         }
         catch (InvalidObjectNameException)
         {
-            return null; // The app says what is wrong with the name.
+            yield break;
         }
         for (var parent = new DirectoryInfo(folder); parent is not null; parent = parent.Parent)
-        {
-            if (Path.Combine(parent.FullName, "data", path) is var full && File.Exists(full))
-                return full;
-        }
-        return null;
+            yield return Path.Combine(parent.FullName, "data", name);
     }
 
     private static LocalDataset ReadFolder(string shown, string folder)

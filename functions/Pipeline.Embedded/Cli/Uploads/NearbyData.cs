@@ -5,14 +5,14 @@ namespace Pipeline.Embedded.Cli.Uploads;
 /// <summary>Brings along the data that lies near a spec, so that a sample runs in an app that has never seen it.</summary>
 internal static class NearbyData
 {
-    /// <summary>Uploads the datasets that the spec's tables name, that the app lacks, and that are in a <c>data</c> folder beside
-    /// the spec or above it; and the files there that a spec for volunteers names.</summary>
+    /// <summary>Uploads the datasets that the spec names, that the app lacks, and that are in a <c>data</c> folder beside the spec or above it; and the
+    /// files there that it names.</summary>
     public static async Task UploadMissingAsync(CliContext context, PipelineClient client, SpecFile spec)
     {
         foreach (var path in spec.Files())
         {
-            if (LocalDataset.FindFile(path, spec.Folder) is { } file)
-                await UploadAsync(client, path, file, context.Interrupted);
+            if (LocalDataset.FindFile(path, spec.Folder, context.Environment.WorkingFolder) is { } file)
+                await new DatasetUploader(client).UploadFileAsync(file, path[..path.IndexOf('/')], context.Progress, context.Interrupted);
         }
         var wanted = spec.Datasets();
         if (wanted.Count == 0)
@@ -25,20 +25,6 @@ internal static class NearbyData
                 continue;
             if (present.GetValueOrDefault(name) is not { } there || WasCutShort(there, local))
                 await new DatasetUploader(client).UploadAsync(local, name, context.Progress, context.Interrupted);
-        }
-    }
-
-    private static async Task UploadAsync(PipelineClient client, string path, string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var slash = path.IndexOf('/', StringComparison.Ordinal);
-            using var body = new FileUpload(file, _ => { });
-            await client.UploadFileAsync(path[..slash], path[(slash + 1)..], body, cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException(CliFault.InvalidInput($"{file} cannot be read: {e.Message}"), e);
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class StreamApplyCommand : Verb
     {
         var file = parsed.GetRequiredValue(_spec);
         var spec = await SpecFile.ReadAsync(file, context.Environment, context.Interrupted);
+        spec.Expect(stream: true);
         var name = parsed.GetValue(_name) ?? NameOf(spec, file);
         await using var app = await context.ConnectAsync();
         await NearbyData.UploadMissingAsync(context, app.Client, spec);
