@@ -23,13 +23,17 @@ internal sealed record TaskHubOptions
     /// <summary>The version of orchestrations whose starter names none. Default none.</summary>
     public string DefaultVersion { get; init; } = string.Empty;
 
-    /// <summary>Whether orchestrations of a later version than <see cref="DefaultVersion"/> wait until code of their version is back, as
-    /// host.json's <c>versionMatchStrategy</c> CurrentOrOlder has it: what this code does not know it could only break. Default false.</summary>
+    /// <summary>
+    /// Whether orchestrations of a later version than <see cref="DefaultVersion"/> wait until code of their version is back, as
+    /// host.json's <c>versionMatchStrategy</c> CurrentOrOlder has it: what this code does not know it could only break. Default false.
+    /// </summary>
     public bool LeavesLaterVersions { get; init; }
 
     /// <summary>Whether this code takes up orchestrations of a version. Versions compare by their numbers, where they are such.</summary>
-    public bool TakesUp(string version) => !LeavesLaterVersions || version.Length == 0 || version == DefaultVersion
-        || (Version.TryParse(version, out var theirs) && Version.TryParse(DefaultVersion, out var ours) ? theirs <= ours : string.CompareOrdinal(version, DefaultVersion) <= 0);
+    public bool TakesUp(string version) => !LeavesLaterVersions || version.Length == 0
+        || (Version.TryParse(version, out var theirs) && Version.TryParse(DefaultVersion, out var ours)
+            ? theirs <= ours
+            : string.CompareOrdinal(version, DefaultVersion) <= 0);
 
     /// <summary>The largest input or output of an orchestration or activity, in bytes of JSON. Default 48 KiB.</summary>
     public int MaxPayloadBytes { get; init; } = 48 * 1024;
