@@ -29,6 +29,18 @@ internal sealed class Recovery(TaskHubServices hub)
             hub.Logger.LogInformation("Went on with {Count} unfinished orchestrations.", instances.Count);
     }
 
+    /// <summary>Takes up one execution.</summary>
+    /// <returns>False if it has ended.</returns>
+    public bool TryResume(long key)
+    {
+        if (hub.Reader.LoadUnfinished(key) is not [var (row, work)])
+            return false;
+        var instance = new OrchestrationInstance(hub, row.Info, row.Status);
+        hub.Instances.Set(instance);
+        Resume(instance, work);
+        return true;
+    }
+
     /// <summary>Sets going again what an execution waits for.</summary>
     public void Resume(OrchestrationInstance instance, UnfinishedWork work)
     {

@@ -41,6 +41,7 @@ internal sealed class TaskHub : IAsyncDisposable
 
     /// <summary>Opens the store and takes up all unfinished work.</summary>
     /// <exception cref="IOException">Another process uses the store.</exception>
+    /// <exception cref="InvalidDataException">The store was written by another version, or is damaged.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         var path = services.Options.Path;
@@ -59,7 +60,15 @@ internal sealed class TaskHub : IAsyncDisposable
 
         ReserveThreads();
         services.Writer.Start();
-        await Task.Run(() => new Recovery(services).Run(cancellationToken), cancellationToken);
+        try
+        {
+            await Task.Run(() => new Recovery(services).Run(cancellationToken), cancellationToken);
+        }
+        catch
+        {
+            await AbandonAsync();
+            throw;
+        }
     }
 
     /// <summary>Takes no more work, lets the activities that run end, and commits what there is.</summary>
@@ -87,7 +96,7 @@ internal sealed class TaskHub : IAsyncDisposable
         Close();
     }
 
-    /// <summary>Stops as the death of the process would: whatever is not committed is lost. For tests.</summary>
+    /// <summary>Stops as the death of the process would: whatever is not committed is lost.</summary>
     public async Task AbandonAsync()
     {
         services.Timers.Dispose();

@@ -5,6 +5,8 @@ namespace Pipeline.Embedded.Durable;
 /// <summary>The parts of a task hub, for each other.</summary>
 internal sealed class TaskHubServices
 {
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
     public TaskHubServices(TaskHubOptions options, IDurableFunctions functions, ILoggerFactory loggerFactory)
     {
         Options = options;
@@ -47,4 +49,10 @@ internal sealed class TaskHubServices
 
     /// <summary>The time, in UTC.</summary>
     public DateTime Now => Options.TimeProvider.GetUtcNow().UtcDateTime;
+
+    /// <summary>Has something written in a second that could not be written or done now.</summary>
+    public void TryAgain(Commit commit) => TryAgain(() => Writer.Enqueue(commit));
+
+    /// <summary>Does something in a second that could not be done now.</summary>
+    public void TryAgain(Action action) => Timers.Add(Now + RetryPause, action);
 }

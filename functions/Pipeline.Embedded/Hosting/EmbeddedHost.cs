@@ -198,7 +198,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             await _hub.StartAsync(cancellationToken);
             _hubRuns = true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException or InvalidDataException)
         {
             throw new EmbeddedHostException($"The task hub in {Root} cannot be opened: {e.Message}", e);
         }

@@ -95,6 +95,13 @@ public abstract class DurableTest : IAsyncLifetime, IDisposable
 
     private protected async Task<OrchestrationMetadata> GetAsync(string id) => (await Client.GetInstanceAsync(id, true, Limit))!;
 
+    /// <summary>Drops an orchestration from memory, as the cache does when there are many.</summary>
+    private protected async Task EvictAsync(OrchestrationInstance instance)
+    {
+        Assert.True(instance.TryEvict());
+        await Hub.Services.Writer.FlushAsync();
+    }
+
     /// <summary>Waits until nothing happens any more but the activities that a test holds back.</summary>
     private protected async Task SettleAsync(int heldActivities = 0)
     {

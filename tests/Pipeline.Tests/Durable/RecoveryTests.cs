@@ -9,12 +9,7 @@ public sealed class RecoveryTests : DurableTest
     [Fact]
     public async Task Crash_WhileAnActivityRuns_RunsItAgainButNotThoseThatHadEnded()
     {
-        var hold = new TaskCompletionSource();
-        Functions.Activity<int, int>("Slow", async x =>
-        {
-            await hold.Task;
-            return x;
-        });
+        var slow = new HeldActivity(Functions, "Slow");
         Functions.Orchestrator("Both", async context =>
         {
             var first = await context.CallActivityAsync<int>("Increment", 1);
@@ -23,7 +18,7 @@ public sealed class RecoveryTests : DurableTest
         var id = await StartAsync("Both");
         await SettleAsync(heldActivities: 1);
         await CrashAsync();
-        hold.SetResult();
+        slow.Release();
 
         Assert.Equal(2, Result<int>(await EndAsync(id)));
         Assert.Equal(1, Functions.Runs["Increment"]);
@@ -33,20 +28,13 @@ public sealed class RecoveryTests : DurableTest
     [Fact]
     public async Task Stop_LetsRunningActivitiesEndAndKeepsTheirResults()
     {
-        var begun = new TaskCompletionSource();
-        var hold = new TaskCompletionSource();
-        Functions.Activity<int, int>("Slow", async x =>
-        {
-            begun.SetResult();
-            await hold.Task;
-            return x;
-        });
+        var slow = new HeldActivity(Functions, "Slow");
         Functions.Orchestrator("Call", context => context.CallActivityAsync<int>("Slow", 7));
         var id = await StartAsync("Call");
-        await begun.Task;
+        await slow.Begun;
         var stopping = Hub.StopAsync(Limit);
         Assert.False(stopping.IsCompleted);
-        hold.SetResult();
+        slow.Release();
         await stopping;
         await OpenAsync();
 
@@ -79,7 +67,8 @@ public sealed class RecoveryTests : DurableTest
     [Fact]
     public async Task Stop_ActivityThatFailsBecauseItIsCutShort_RunsAgainAfterTheNextStart()
     {
-        var other = new TaskCompletionSource();
+        // Heeds nothing, so that the hub does not stop before the other's outcome, if there is one, is written.
+        var stubborn = new HeldActivity(Functions, "Stubborn");
         var runs = 0;
         Functions.Activity<int, int>("Wrapping", async (x, token) =>
         {
@@ -96,19 +85,13 @@ public sealed class RecoveryTests : DurableTest
 
             return -1;
         });
-        // Heeds nothing, so that the hub does not stop before the other's outcome, if there is one, is written.
-        Functions.Activity<int, int>("Stubborn", async x =>
-        {
-            await other.Task;
-            return x;
-        });
         Functions.Orchestrator("Call", async context =>
             (await Task.WhenAll(context.CallActivityAsync<int>("Wrapping", 7), context.CallActivityAsync<int>("Stubborn", 1)))[0]);
         var id = await StartAsync("Call");
         await SettleAsync(heldActivities: 2);
         var stopping = Hub.StopAsync(new CancellationToken(canceled: true));
         await SettleAsync(heldActivities: 1);
-        other.SetResult();
+        stubborn.Release();
         await stopping;
         await OpenAsync();
 
@@ -122,12 +105,7 @@ public sealed class RecoveryTests : DurableTest
     [InlineData("parent")]
     public async Task Crash_AfterARecursiveTerminationWasTakenOn_BeginsNothingBelowItAgain(string withNews)
     {
-        var hold = new TaskCompletionSource();
-        Functions.Activity<int, int>("Slow", async x =>
-        {
-            await hold.Task;
-            return x;
-        });
+        var slow = new HeldActivity(Functions, "Slow");
         Functions.Orchestrator("Grandchild", Twice);
         Functions.Orchestrator("Child", Above("Grandchild", "grandchild"));
         Functions.Orchestrator("Parent", Above("Child", "child"));
@@ -208,6 +186,30 @@ public sealed class RecoveryTests : DurableTest
     }
 
     [Fact]
+    public async Task Start_HistoryThatCannotBeRead_SaysSoAndLetsGoOfTheStore()
+    {
+        Functions.Orchestrator("Wait", context => context.WaitForExternalEvent<int>("go"));
+        var id = await StartAsync("Wait");
+        await SettleAsync();
+        await Hub.StopAsync(Limit);
+        Run("UPDATE history SET kind = 99");
+        var hub = new TaskHub(Options, Functions, Log);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => hub.StartAsync(Limit));
+        Assert.Contains("a history row of kind 99", error.Message, StringComparison.Ordinal);
+
+        Run("UPDATE history SET kind = 1");
+        await OpenAsync();
+        await Client.RaiseEventAsync(id, "go", 1, Limit);
+        Assert.Equal(1, Result<int>(await EndAsync(id)));
+
+        void Run(string sql)
+        {
+            using var connection = StoreDatabase.Open(StorePath, readOnly: false);
+            StoreDatabase.Run(connection, sql);
+        }
+    }
+
+    [Fact]
     public async Task AfterStop_TheClientSaysSo()
     {
         Functions.Orchestrator("Any", _ => Task.CompletedTask);
@@ -273,7 +275,7 @@ public sealed class RecoveryTests : DurableTest
         var id = await StartAsync("Two");
         await SettleAsync();
         var instance = Hub.Services.Instances.All.Single();
-        await instance.EvictAsync(Hub);
+        await EvictAsync(instance);
 
         // One transaction for both, of which the event is on the disk, but not delivered.
         Hub.Services.Writer.Enqueue(writer);

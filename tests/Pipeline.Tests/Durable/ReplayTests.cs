@@ -24,7 +24,7 @@ public sealed class ReplayTests : DurableTest
         var id = await StartAsync("Look");
         await Client.RaiseEventAsync(id, "one", 1, Limit);
         await SettleAsync();
-        await Hub.Services.Instances.All.Single().EvictAsync(Hub);
+        await EvictAsync(Hub.Services.Instances.All.Single());
         await Client.RaiseEventAsync(id, "two", 2, Limit);
         await EndAsync(id);
 
@@ -111,15 +111,7 @@ public sealed class ReplayTests : DurableTest
     [InlineData("more", "no previous execution of this orchestration scheduled anything with this sequence number")]
     public async Task ChangedOrchestrator_ThatNoLongerMatchesItsHistory_FailsAndNamesTheStep(string change, string message)
     {
-        Functions.Orchestrator("Changing", async context =>
-        {
-            await context.CallActivityAsync<string>("Echo", "a");
-            await context.WaitForExternalEvent<int>("go");
-        });
-        var id = await StartAsync("Changing");
-        await SettleAsync();
-        await Hub.StopAsync(Limit);
-        Functions.Orchestrator("Changing", async context =>
+        var end = await ChangeWhileItWaitsAsync(() => Functions.Orchestrator("Changing", async context =>
         {
             if (change == "timer")
                 await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
@@ -128,10 +120,7 @@ public sealed class ReplayTests : DurableTest
             else if (change == "more")
                 await Task.WhenAll(context.CallActivityAsync<string>("Echo", "a"), context.CallActivityAsync<string>("Echo", "b"));
             await context.WaitForExternalEvent<int>("go");
-        });
-        await OpenAsync();
-        await Client.RaiseEventAsync(id, "go", 1, Limit);
-        var end = await EndAsync(id);
+        }));
 
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
         Assert.StartsWith("DurableTask.Core.Exceptions.NonDeterministicOrchestrationException: Non-Deterministic workflow detected:", end.SerializedOutput, StringComparison.Ordinal);
@@ -141,33 +130,15 @@ public sealed class ReplayTests : DurableTest
     [Fact]
     public async Task RemovedOrchestrator_FailsAndSaysThatItIsGone()
     {
-        Functions.Orchestrator("Gone", async context =>
-        {
-            await context.CallActivityAsync<string>("Echo", "a");
-            await context.WaitForExternalEvent<int>("go");
-        });
-        var id = await StartAsync("Gone");
-        await SettleAsync();
-        await Hub.StopAsync(Limit);
-        Functions = new DelegateFunctions();
-        await OpenAsync();
-        await Client.RaiseEventAsync(id, "go", 1, Limit);
+        var end = await ChangeWhileItWaitsAsync(() => Functions = new DelegateFunctions());
 
-        Assert.Contains("doesn\\u0027t exist", (await EndAsync(id)).SerializedOutput, StringComparison.Ordinal);
+        Assert.Contains("doesn\\u0027t exist", end.SerializedOutput, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task ChangedOrchestrator_ThatCatchesEverything_FailsNevertheless()
     {
-        Functions.Orchestrator("Changing", async context =>
-        {
-            await context.CallActivityAsync<string>("Echo", "a");
-            await context.WaitForExternalEvent<int>("go");
-        });
-        var id = await StartAsync("Changing");
-        await SettleAsync();
-        await Hub.StopAsync(Limit);
-        Functions.Orchestrator("Changing", async context =>
+        var end = await ChangeWhileItWaitsAsync(() => Functions.Orchestrator("Changing", async context =>
         {
             try
             {
@@ -177,11 +148,9 @@ public sealed class ReplayTests : DurableTest
             {
                 await context.WaitForExternalEvent<int>("go");
             }
-        });
-        await OpenAsync();
-        await Client.RaiseEventAsync(id, "go", 1, Limit);
+        }));
 
-        Assert.Contains("'Echo'", (await EndAsync(id)).SerializedOutput, StringComparison.Ordinal);
+        Assert.Contains("'Echo'", end.SerializedOutput, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,5 +173,22 @@ public sealed class ReplayTests : DurableTest
             "ended with Completed, output 0, custom status none, and its replay from history with Completed, output 1",
             (await RunAsync("Impure")).SerializedOutput,
             StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs an orchestration of a step and a wait, whose code changes while it waits and the hub is down.</summary>
+    private async Task<OrchestrationMetadata> ChangeWhileItWaitsAsync(Action change)
+    {
+        Functions.Orchestrator("Changing", async context =>
+        {
+            await context.CallActivityAsync<string>("Echo", "a");
+            await context.WaitForExternalEvent<int>("go");
+        });
+        var id = await StartAsync("Changing");
+        await SettleAsync();
+        await Hub.StopAsync(Limit);
+        change();
+        await OpenAsync();
+        await Client.RaiseEventAsync(id, "go", 1, Limit);
+        return await EndAsync(id);
     }
 }

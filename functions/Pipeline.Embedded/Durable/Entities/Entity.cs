@@ -10,7 +10,6 @@ namespace Pipeline.Embedded.Durable;
 internal sealed class Entity : IThreadPoolWorkItem
 {
     private const int MaxBatch = 100;
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     private readonly TaskHubServices hub;
     private readonly EntityInstanceId id;
@@ -98,7 +97,7 @@ internal sealed class Entity : IThreadPoolWorkItem
         catch (Exception e)
         {
             hub.Logger.LogError(e, "Entity '{Id}' could not be read from the store; trying again.", id);
-            hub.Timers.Add(hub.Now + RetryPause, () => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false));
+            hub.TryAgain(() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false));
         }
         finally
         {

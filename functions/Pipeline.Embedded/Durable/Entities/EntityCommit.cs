@@ -29,6 +29,8 @@ internal sealed class EntityCommit(
         entity.Continue(after!);
     }
 
+    public override void Failed(Exception error) => hub.TryAgain(this);
+
     private EntityRecord Operate(WriteSession session, EntityBatch batch)
     {
         foreach (var (caller, outcome) in batch.Answers)

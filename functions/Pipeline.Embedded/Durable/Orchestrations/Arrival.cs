@@ -17,4 +17,6 @@ internal sealed class Arrival(TaskHubServices hub, InstanceInfo execution, Histo
         if (arrived)
             hub.Instances.Deliver(execution.Id, @event);
     }
+
+    public override void Failed(Exception error) => hub.TryAgain(this);
 }

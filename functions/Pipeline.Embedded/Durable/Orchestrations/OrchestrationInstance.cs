@@ -9,8 +9,6 @@ namespace Pipeline.Embedded.Durable;
 /// </summary>
 internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 {
-    private static readonly TimeSpan RebuildPause = TimeSpan.FromSeconds(1);
-
     private readonly TaskHubServices hub;
     private readonly object gate = new();
     private readonly Dictionary<int, IDisposable> timers = [];
@@ -25,6 +23,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     private bool again;
     private volatile bool ended;
     private volatile bool discarded;
+    private bool givenUp;
 
     /// <param name="hub">The hub's other parts.</param>
     /// <param name="info">What is fixed about the execution.</param>
@@ -125,6 +124,16 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
     /// <summary>A turn is on the disk.</summary>
     public void Written() => Interlocked.Decrement(ref unwritten);
 
+    /// <summary>Whether a turn could not be written. Those after it must not be: the store would hold what nothing led to.</summary>
+    public bool HasGap { get; private set; }
+
+    /// <summary>A turn can never be written. Called on the writer's thread.</summary>
+    public void NotWritten()
+    {
+        HasGap = true;
+        GiveUp();
+    }
+
     void IThreadPoolWorkItem.Execute()
     {
         lock (gate)
@@ -142,8 +151,7 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
         {
             hub.Logger.LogError(
                 e, "A turn of orchestration '{Name}' with id '{Id}' could not be run; it is rebuilt from its history.", Info.Name, Info.Id);
-            execution = null;
-            hub.Timers.Add(hub.Now + RebuildPause, Wake);
+            GiveUp();
         }
 
         batch.Clear();
@@ -157,6 +165,21 @@ internal sealed class OrchestrationInstance : IThreadPoolWorkItem
 
         if (execution is not null)
             hub.Cache.Trim();
+    }
+
+    /// <summary>Takes part in nothing any more: another object is made of what the store has.</summary>
+    private void GiveUp()
+    {
+        lock (gate)
+        {
+            if (givenUp)
+                return;
+            givenUp = ended = discarded = true;
+        }
+
+        Disarm(null);
+        hub.Cache.Remove(this);
+        hub.TryAgain(new Rebuild(hub, this));
     }
 
     private void Fire(int timerId)

@@ -16,6 +16,8 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
 
     public override void Apply(WriteSession session)
     {
+        if (instance.HasGap)
+            throw new InvalidOperationException($"An earlier turn of orchestration '{Info.Id}' could not be written.");
         outbox.Clear();
         var effects = new ActionEffects(outbox, Info, turn.At);
         foreach (var action in turn.Actions)
@@ -45,6 +47,8 @@ internal sealed class TurnCommit(TaskHubServices hub, OrchestrationInstance inst
         if (turn.IsNewStatus)
             hub.Waiters.Signal(Info.Id);
     }
+
+    public override void Failed(Exception error) => instance.NotWritten();
 
     private void Update(WriteSession session)
     {

@@ -90,15 +90,15 @@ internal sealed class StoreReader(string path) : IDisposable
             : null;
     });
 
-    /// <summary>Every instance that has not ended, with its unfinished business.</summary>
-    public List<(InstanceRow Row, UnfinishedWork Work)> LoadUnfinished() => Read(connection =>
+    /// <summary>Every instance that has not ended, or the one of an execution, with its unfinished business.</summary>
+    public List<(InstanceRow Row, UnfinishedWork Work)> LoadUnfinished(long? key = null) => Read(connection =>
     {
         var found = new List<(InstanceRow, UnfinishedWork)>();
         using var rows = connection.Statement(
             $"""
             SELECT {InstanceRow.Columns}, i.processed FROM instances i JOIN payloads p ON p.key = i.key
-            WHERE i.status IN {StoreDatabase.LiveStatuses}
-            """).Query();
+            WHERE i.status IN {StoreDatabase.LiveStatuses} AND ($key IS NULL OR i.key = $key)
+            """).Query(key);
         while (rows.Read())
         {
             var row = InstanceRow.Read(rows);
