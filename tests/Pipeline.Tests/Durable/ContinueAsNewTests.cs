@@ -111,14 +111,7 @@ public sealed class ContinueAsNewTests : DurableTest
     [Fact]
     public async Task UnawaitedActivity_RunsToItsEndAndDoesNotDisturbTheNextRound()
     {
-        var gate = new TaskCompletionSource();
-        var ended = new TaskCompletionSource();
-        Functions.Activity<int, int>("Slow", async x =>
-        {
-            await gate.Task;
-            ended.SetResult();
-            return x;
-        });
+        var slow = new HeldActivity(Functions, "Slow");
         Functions.Orchestrator("Rounds", async context =>
         {
             if (context.GetInput<int>() == 0)
@@ -133,8 +126,8 @@ public sealed class ContinueAsNewTests : DurableTest
         });
         var id = await StartAsync("Rounds", 0);
         await SettleAsync(heldActivities: 1);
-        gate.SetResult();
-        await ended.Task;
+        slow.Release();
+        await slow.Ended;
         await SettleAsync();
         await Client.RaiseEventAsync(id, "go", 41, Limit);
 
@@ -144,12 +137,7 @@ public sealed class ContinueAsNewTests : DurableTest
     [Fact]
     public async Task UnawaitedActivity_AfterACrash_RunsAgainAndOnlyOnce()
     {
-        var hold = new TaskCompletionSource();
-        Functions.Activity<int, int>("Slow", async x =>
-        {
-            await hold.Task;
-            return x;
-        });
+        var slow = new HeldActivity(Functions, "Slow");
         Functions.Orchestrator("Rounds", async context =>
         {
             if (context.GetInput<int>() == 0)
@@ -166,7 +154,7 @@ public sealed class ContinueAsNewTests : DurableTest
         var id = await StartAsync("Rounds", 0);
         await SettleAsync(heldActivities: 1);
         await CrashAsync();
-        hold.SetResult();
+        slow.Release();
         await SettleAsync();
         Assert.Equal(2, Functions.Runs["Slow"]);
         await CrashAsync();

@@ -18,12 +18,7 @@ public sealed class EventTests : DurableTest
     [Fact]
     public async Task Events_BeforeTheWait_AreDeliveredInOrderOfArrival()
     {
-        var gate = new TaskCompletionSource();
-        Functions.Activity<int, int>("Slow", async x =>
-        {
-            await gate.Task;
-            return x;
-        });
+        var slow = new HeldActivity(Functions, "Slow");
         Functions.Orchestrator("Wait", async context =>
         {
             await context.CallActivityAsync<int>("Slow", 0);
@@ -33,7 +28,7 @@ public sealed class EventTests : DurableTest
         await Client.RaiseEventAsync(id, "n", 1, Limit);
         await Client.RaiseEventAsync(id, "n", 2, Limit);
         await SettleAsync(heldActivities: 1);
-        gate.SetResult();
+        slow.Release();
 
         var values = Result<int[]>(await EndAsync(id));
         Assert.Equal([1, 2], values);

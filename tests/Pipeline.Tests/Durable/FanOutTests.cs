@@ -63,12 +63,7 @@ public sealed class FanOutTests : DurableTest
     [Fact]
     public async Task Return_WhileAnActivityIsOutstanding_CompletesWhenItEnds()
     {
-        var gate = new TaskCompletionSource();
-        Functions.Activity<int, int>("Slow", async x =>
-        {
-            await gate.Task;
-            return x;
-        });
+        var slow = new HeldActivity(Functions, "Slow");
         Functions.Orchestrator("Early", async context =>
         {
             var slow = context.CallActivityAsync<int>("Slow", 1);
@@ -79,7 +74,7 @@ public sealed class FanOutTests : DurableTest
         var id = await StartAsync("Early");
         await SettleAsync(heldActivities: 1);
         Assert.Equal(OrchestrationRuntimeStatus.Running, (await GetAsync(id)).RuntimeStatus);
-        gate.SetResult();
+        slow.Release();
 
         Assert.Equal(2, Result<int>(await EndAsync(id)));
     }

@@ -37,21 +37,14 @@ public sealed class ManagementTests : DurableTest
     [Fact]
     public async Task Terminate_WhileAnActivityRuns_LetsItRunToItsEnd()
     {
-        var gate = new TaskCompletionSource();
-        var ended = new TaskCompletionSource();
-        Functions.Activity<int, int>("Slow", async x =>
-        {
-            await gate.Task;
-            ended.SetResult();
-            return x;
-        });
+        var slow = new HeldActivity(Functions, "Slow");
         Functions.Orchestrator("Call", context => context.CallActivityAsync<int>("Slow", 1));
         var id = await StartAsync("Call");
         await SettleAsync(heldActivities: 1);
         await Client.TerminateInstanceAsync(id, Limit);
         Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await EndAsync(id)).RuntimeStatus);
-        gate.SetResult();
-        await ended.Task;
+        slow.Release();
+        await slow.Ended;
     }
 
     // In the official host it starts when due, nevertheless.
@@ -133,12 +126,7 @@ public sealed class ManagementTests : DurableTest
     [Fact]
     public async Task Suspend_HoldsEventsTimersAndResultsUntilResume()
     {
-        var gate = new TaskCompletionSource();
-        Functions.Activity<int, int>("Slow", async x =>
-        {
-            await gate.Task;
-            return x;
-        });
+        var slow = new HeldActivity(Functions, "Slow");
         Functions.Orchestrator("Wait", async context =>
         {
             var all = Task.WhenAll(
@@ -151,7 +139,7 @@ public sealed class ManagementTests : DurableTest
         await SettleAsync(heldActivities: 1);
         await Client.SuspendInstanceAsync(id, "because", Limit);
         await Client.RaiseEventAsync(id, "go", 1, Limit);
-        gate.SetResult();
+        slow.Release();
         await AdvanceAsync(5);
         var suspended = await GetAsync(id);
         Assert.Equal(OrchestrationRuntimeStatus.Suspended, suspended.RuntimeStatus);

@@ -263,13 +263,9 @@ public sealed class RewindTests : DurableTest
     [InlineData("entity")]
     public async Task HandlingOfTheFailureThatStillRuns_DoesNotAnswerForAnotherStep(string handling)
     {
-        var (begun, undo, next) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        var (begun, undo) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var next = new HeldActivity(Functions, "Next");
         Functions.Activity<int, int>("Undo", _ => UndoAsync());
-        Functions.Activity<int, int>("Next", async x =>
-        {
-            await next.Task;
-            return x;
-        });
         Functions.Entity("Undo", dispatcher => dispatcher.DispatchAsync(async _ => (object?)await UndoAsync()));
         Functions.Orchestrator("Undo", context => context.CallActivityAsync<int>("Undo", 0));
         Functions.Orchestrator("Compensate", async context =>
@@ -298,11 +294,10 @@ public sealed class RewindTests : DurableTest
         Assert.Equal(OrchestrationRuntimeStatus.Failed, (await EndAsync(id)).RuntimeStatus);
         broken = false;
         await Client.RewindInstanceAsync(id, "mended", Limit);
-        while (!Functions.Runs.ContainsKey("Next"))
-            await Task.Yield();
+        await next.Begun;
         undo.SetResult();
         await SettleAsync(heldActivities: 1);
-        next.SetResult();
+        next.Release();
 
         Assert.Equal(5, Result<int>(await EndAsync(id)));
 
