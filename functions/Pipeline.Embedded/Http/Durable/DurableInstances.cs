@@ -11,9 +11,7 @@ namespace Pipeline.Embedded.Http.Durable;
 /// <summary>Orchestrations over HTTP: start, look, list, steer, purge.</summary>
 internal sealed class DurableInstances(TaskHub hub, Func<DurableUrls> urls, TimeProvider time)
 {
-    private const int PageSize = 100;
     private const int MaxTimeoutSeconds = 24 * 3600;
-    private const string ContinuationHeader = "x-ms-continuation-token";
 
     private DurableTaskClient Client => hub.Client;
 
@@ -53,31 +51,18 @@ internal sealed class DurableInstances(TaskHub hub, Func<DurableUrls> urls, Time
         await WriteStatusAsync(request, instance);
     }
 
-    public async Task ListAsync(DurableRequest request)
+    public Task ListAsync(DurableRequest request)
     {
         var showInput = request.Query("showInput", true);
-        var top = Math.Min(request.QueryInteger("top") ?? PageSize, 1000);
-        var token = request.Http.Request.Headers[ContinuationHeader].ToString();
         var query = new OrchestrationQuery(
             request.QueryTime("createdTimeFrom"),
             request.QueryTime("createdTimeTo"),
             request.QueryStatuses(),
             InstanceIdPrefix: request.Query("instanceIdPrefix"),
-            PageSize: top,
+            PageSize: request.PageSize,
             FetchInputsAndOutputs: true,
-            ContinuationToken: token.Length == 0 ? null : token);
-        Page<OrchestrationMetadata>? page;
-        try
-        {
-            page = await Client.GetAllInstancesAsync(query).AsPages().FirstOrDefaultAsync(request.Aborted);
-        }
-        catch (ArgumentException e)
-        {
-            throw new DurableRequestException(StatusCodes.Status400BadRequest, e.Message);
-        }
-
-        if (page?.ContinuationToken is { } next) request.Http.Response.Headers[ContinuationHeader] = next;
-        await request.WriteJsonAsync(new JsonArray([.. (page?.Values ?? []).Select(instance => DurableJson.Status(instance, showInput))]));
+            ContinuationToken: request.ContinuationToken);
+        return request.WritePageAsync(() => Client.GetAllInstancesAsync(query), instance => DurableJson.Status(instance, showInput));
     }
 
     public async Task RaiseEventAsync(DurableRequest request)
@@ -88,16 +73,7 @@ internal sealed class DurableInstances(TaskHub hub, Func<DurableUrls> urls, Time
                 StatusCodes.Status400BadRequest, new JsonObject { ["Message"] = "Only application/json request content is supported" });
         }
 
-        JsonElement payload;
-        try
-        {
-            payload = await request.ReadJsonAsync();
-        }
-        catch (JsonException e)
-        {
-            throw new DurableRequestException(StatusCodes.Status400BadRequest, DurableRequestException.Describe("Invalid JSON content", e));
-        }
-
+        var payload = DurableRequest.ParseJson(await request.ReadTextAsync());
         await SteerAsync(request, id => Client.RaiseEventAsync(id, request.Segment(3), payload, request.Aborted));
     }
 
@@ -204,15 +180,8 @@ internal sealed class DurableInstances(TaskHub hub, Func<DurableUrls> urls, Time
     {
         var text = await request.ReadTextAsync();
         if (string.IsNullOrWhiteSpace(text)) return null;
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            return document.RootElement.ValueKind == JsonValueKind.Null ? null : document.RootElement.Clone();
-        }
-        catch (JsonException e)
-        {
-            throw new DurableRequestException(StatusCodes.Status400BadRequest, DurableRequestException.Describe("Invalid JSON content", e));
-        }
+        var input = DurableRequest.ParseJson(text);
+        return input.ValueKind == JsonValueKind.Null ? null : input;
     }
 
     /// <summary>The instance when it has ended; null if it has not in that time.</summary>

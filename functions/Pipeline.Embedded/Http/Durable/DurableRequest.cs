@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Pipeline.Embedded.Http.Durable;
@@ -10,6 +11,8 @@ namespace Pipeline.Embedded.Http.Durable;
 /// <summary>A request to the Durable HTTP API, with what its handlers ask of it.</summary>
 internal sealed class DurableRequest(HttpContext http)
 {
+    private const string ContinuationHeader = "x-ms-continuation-token";
+
     private static readonly int s_depth = DurableUrls.Path.Count(c => c == '/');
 
     public HttpContext Http => http;
@@ -17,6 +20,12 @@ internal sealed class DurableRequest(HttpContext http)
     public CancellationToken Aborted => http.RequestAborted;
 
     public bool IsJson => http.Request.HasJsonContentType();
+
+    /// <summary>How many things a page of a list holds: 100, unless asked for others, and 1,000 at most.</summary>
+    public int PageSize => Math.Min(QueryInteger("top") ?? 100, 1000);
+
+    /// <summary>What the page before gave to ask for this one; null for the first.</summary>
+    public string? ContinuationToken => http.Request.Headers[ContinuationHeader].ToString() is { Length: > 0 } token ? token : null;
 
     /// <summary>
     /// A part of the path below the API's own, as its sender meant it. Taken from the path as it was sent: a route's values keep
@@ -62,12 +71,18 @@ internal sealed class DurableRequest(HttpContext http)
         return statuses.Count == 0 ? null : statuses;
     }
 
-    /// <summary>The body as JSON.</summary>
-    /// <exception cref="JsonException">It is not JSON.</exception>
-    public async Task<JsonElement> ReadJsonAsync()
+    /// <summary>A body's text as JSON.</summary>
+    /// <exception cref="DurableRequestException">It is not JSON.</exception>
+    public static JsonElement ParseJson(string text)
     {
-        using var document = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: Aborted);
-        return document.RootElement.Clone();
+        try
+        {
+            return JsonSerializer.Deserialize<JsonElement>(text);
+        }
+        catch (JsonException e)
+        {
+            throw new DurableRequestException(StatusCodes.Status400BadRequest, DurableRequestException.Describe("Invalid JSON content", e));
+        }
     }
 
     public async Task<string> ReadTextAsync()
@@ -87,5 +102,24 @@ internal sealed class DurableRequest(HttpContext http)
     {
         http.Response.ContentType = "application/json; charset=utf-8";
         await http.Response.WriteAsync(body?.ToJsonString(DurableJson.Options) ?? "null", Aborted);
+    }
+
+    /// <summary>Writes one page of a list, with the header that asks for the next.</summary>
+    /// <exception cref="DurableRequestException">The list cannot be asked for so.</exception>
+    public async Task WritePageAsync<T>(Func<AsyncPageable<T>> list, Func<T, JsonNode> show)
+        where T : notnull
+    {
+        Page<T> page;
+        try
+        {
+            page = await list().AsPages().FirstAsync(Aborted);
+        }
+        catch (ArgumentException e)
+        {
+            throw new DurableRequestException(StatusCodes.Status400BadRequest, e.Message);
+        }
+
+        if (page.ContinuationToken is { } next) http.Response.Headers[ContinuationHeader] = next;
+        await WriteJsonAsync(new JsonArray([.. page.Values.Select(show)]));
     }
 }
