@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pipeline.ApiDocs;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 using Pipeline.Streams;
+using Pipeline.Tests.Hosting;
 
 namespace Pipeline.Tests.ApiDocs;
 
@@ -17,10 +19,12 @@ public sealed class AppSchemas : IAsyncLifetime
     public AppSchemas()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [ObjectStoreFactory.StoreRootKey] = _root }).Build();
-        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration);
+        var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(Log)).AddSingleton<IConfiguration>(configuration);
         PipelineApp.AddServices(services, configuration);
         _services = services.BuildServiceProvider();
     }
+
+    internal LogLines Log { get; } = new();
 
     internal async Task<IReadOnlyDictionary<string, SpecSchema>> AllAsync() =>
         (await _services.GetRequiredService<SpecSchemas>().AllAsync()).ToDictionary(s => s.Kind);

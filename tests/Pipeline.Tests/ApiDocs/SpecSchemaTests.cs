@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Pipeline.Tests.Architecture;
 
 namespace Pipeline.Tests.ApiDocs;
@@ -10,6 +11,14 @@ public sealed class SpecSchemaTests(AppSchemas app) : IClassFixture<AppSchemas>
     [Fact]
     public async Task Kinds_AreThoseThatTheAppTakes() =>
         Assert.Equal(["batch", "grid", "scoring", "simulation", "stream", "training"], (await app.AllAsync()).Keys.Order());
+
+    [Fact]
+    public async Task Code_ThatReadsSpecs_TakesADocumentOfWhichNothingIsThere()
+    {
+        await app.AllAsync();
+
+        Assert.DoesNotContain(app.Log.All, line => line.Level >= LogLevel.Warning);
+    }
 
     [Fact]
     public async Task Fields_OfAllKinds_SayWhatTheyMean()
