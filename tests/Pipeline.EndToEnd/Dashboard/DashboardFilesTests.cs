@@ -13,7 +13,7 @@ public sealed partial class DashboardFilesTests
     {
         await using var app = await RunningApp.StartAsync();
         using var anybody = new HttpClient { BaseAddress = app.Http.BaseAddress };
-        foreach (var (path, type) in new[] { ("", "text/html"), ("script/app.js", "text/javascript"), ("style/tokens.css", "text/css"), ("icon.svg", "image/svg+xml") })
+        foreach (var (path, type) in new[] { ("", "text/html"), ("script/app.js", "text/javascript"), ("style/page.css", "text/css"), ("icon.svg", "image/svg+xml") })
         {
             using var response = await anybody.GetAsync(new Uri(path, UriKind.Relative));
 
@@ -45,8 +45,8 @@ public sealed partial class DashboardFilesTests
     public async Task Get_BrotliAccepted_IsSmallerAndHasAnotherTag()
     {
         await using var app = await RunningApp.StartAsync();
-        using var plain = await app.Http.GetAsync(new Uri("style/parts.css", UriKind.Relative));
-        using var asked = new HttpRequestMessage(HttpMethod.Get, "style/parts.css") { Headers = { AcceptEncoding = { new StringWithQualityHeaderValue("br") } } };
+        using var plain = await app.Http.GetAsync(new Uri("style/page.css", UriKind.Relative));
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "style/page.css") { Headers = { AcceptEncoding = { new StringWithQualityHeaderValue("br") } } };
 
         using var compressed = await app.Http.SendAsync(asked);
 

@@ -90,5 +90,7 @@ public sealed class FrameTests(DashboardSite site)
         Assert.Contains("script/views/jobs.js", files);
         Assert.All(files, path => Assert.Contains($"\"{path}\"", page, StringComparison.Ordinal));
         Assert.Equal(loaded.Distinct(), loaded);
+        // Asked for before the modules are there, and not once more by them.
+        Assert.Equal("api/jobs?top=100", Assert.Single(loaded, path => path.StartsWith("api/", StringComparison.Ordinal)));
     }
 }

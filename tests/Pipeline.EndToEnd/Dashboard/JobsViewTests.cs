@@ -109,6 +109,55 @@ public sealed class JobsViewTests(DashboardSite site)
     }
 
     [SkippableFact]
+    public async Task Job_WhoseSpecHasComments_ShowsThemAndCanBeEditedAsNew()
+    {
+        var app = await site.AppAsync();
+        var id = await app.SubmitAsync("""
+            {
+              "kind": "batch", "name": "commented", "tables": { "sales": "sales" },
+              // No shop sells for less than nothing.
+              "query": "select count(*) as n from sales where price > 0",
+            }
+            """);
+        await using var tab = await site.OpenAsync($"/jobs/{id}");
+
+        await tab.Page.GetByText("Spec, as it was sent").ClickAsync();
+        await tab.SeesAsync("// No shop sells for less than nothing.");
+        await tab.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Edit as new" }).ClickAsync();
+
+        await tab.SeesAsync("Valid");
+        Assert.Contains("// No shop sells", await tab.Page.GetByLabel("Spec (JSON").InputValueAsync(), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task NewJob_StartedTwiceAtOnce_IsOneJob()
+    {
+        await using var tab = await site.OpenAsync("/jobs/new");
+        var starts = 0;
+        tab.Page.Request += (_, request) => starts += request.Method == "POST" && request.Url.EndsWith("/api/jobs", StringComparison.Ordinal) ? 1 : 0;
+        var editor = tab.Page.GetByLabel("Spec (JSON");
+        await editor.FillAsync("""{ "kind": "batch", "name": "once", "tables": { "sales": "sales" }, "query": "select count(*) as n from sales" }""");
+        await tab.SeesAsync("Valid");
+
+        await editor.EvaluateAsync("""
+            editor => { for (let i = 0; i < 2; i++) editor.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true })); }
+            """);
+
+        await DashboardPage.SeesAsync(tab.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "once" }));
+        Assert.Equal(1, starts);
+    }
+
+    [SkippableTheory]
+    [InlineData("/jobs/%", "There is no such job")] // no encoding of anything
+    [InlineData("/jobs/constructor", "There is no such job")] // a word that every object of JavaScript knows
+    public async Task Job_AddressThatNothingHas_SaysSo(string address, string said)
+    {
+        await using var tab = await site.OpenAsync(address);
+
+        await tab.SeesAsync(said);
+    }
+
+    [SkippableFact]
     public async Task NewJob_TwoFaults_AreShownAtTheirPlacesAndOnceMendedTheJobStarts()
     {
         await using var tab = await site.OpenAsync("/jobs/new");

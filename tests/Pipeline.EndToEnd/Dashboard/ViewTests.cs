@@ -168,6 +168,36 @@ public sealed class ViewTests(DashboardSite site)
     private static Task Answer(IPage page, string what, string json) =>
         page.RouteAsync($"**/api/grid/{what}*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = json }));
 
+    [SkippableFact]
+    public async Task Stream_WatchedForLong_KeepsNothingThatItShowsNoMore()
+    {
+        await using var tab = await site.OpenAsync($"/streams/{DashboardData.Stream}", prepare: page => page.Clock.InstallAsync());
+        await tab.SeesAsync("Throughput");
+        var browser = await tab.Context.NewCDPSessionAsync(tab.Page);
+        await browser.SendAsync("Performance.enable");
+        await LookAsync(tab, 5);
+        var before = await ElementsAsync(browser);
+
+        await LookAsync(tab, 60);
+
+        // Three charts of some forty elements are drawn anew at each look.
+        Assert.InRange(await ElementsAsync(browser), 1, before + 1_000);
+    }
+
+    private static async Task LookAsync(DashboardPage tab, int times)
+    {
+        for (var i = 0; i < times; i++)
+            await tab.Page.RunAndWaitForResponseAsync(() => tab.Page.Clock.RunForAsync(1_000), response => response.Url.EndsWith("/state", StringComparison.Ordinal));
+    }
+
+    // All that the browser holds for the page, whether it is shown or not.
+    private static async Task<double> ElementsAsync(ICDPSession browser)
+    {
+        await browser.SendAsync("HeapProfiler.collectGarbage");
+        var metrics = (await browser.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics");
+        return metrics.EnumerateArray().First(metric => metric.GetProperty("name").GetString() == "Nodes").GetProperty("value").GetDouble();
+    }
+
     private static ILocator Row(DashboardPage tab, string text) => tab.Page.Locator("tbody tr", new PageLocatorOptions { HasText = text }).First;
 
     private static ILocator Button(DashboardPage tab, string name) => tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });

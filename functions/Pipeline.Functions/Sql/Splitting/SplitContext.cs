@@ -50,8 +50,22 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
     }
 
     /// <summary>The texts of expressions.</summary>
-    public Task<IReadOnlyList<string>> PrintExpressionsAsync(IReadOnlyCollection<JsonObject> expressions, CancellationToken cancellationToken) =>
-        binder.Parser.PrintExpressionsAsync(expressions, cancellationToken);
+    public async Task<IReadOnlyList<string>> PrintExpressionsAsync(IReadOnlyCollection<JsonObject> expressions, CancellationToken cancellationToken)
+    {
+        if (expressions.Count == 0)
+        {
+            return [];
+        }
+
+        var template = await ParseAsync("SELECT 1", cancellationToken);
+        var texts = await binder.Parser.PrintAsync([.. expressions.Select(e =>
+        {
+            var select = template.Copy();
+            select["select_list"] = new JsonArray(e.Copy().WithAlias(""));
+            return select;
+        })], cancellationToken);
+        return [.. texts.Select(t => t["SELECT ".Length..])];
+    }
 
     /// <summary>What a partial step reads of the large table.</summary>
     public async Task<TableRead> ReadOfLargeAsync(JsonObject partial, string sql, IReadOnlyList<ColumnSchema> result, CancellationToken cancellationToken) => new(
@@ -108,7 +122,12 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
 
     public void Add(ScanBlock block)
     {
-        EnsureCarried(block.Columns);
+        var unfit = block.Columns.FirstOrDefault(c => ParquetCarrier.Exact(c.Type) is null);
+        if (unfit is not null)
+        {
+            throw new CannotSplitException($"an intermediate result has type {unfit.Type}, which Parquet cannot carry");
+        }
+
         _blocks.Add(block);
         binder.AddTable(block.Name, [.. block.Columns, new ColumnSchema(SplitNames.Order, "UBIGINT")]);
     }
@@ -117,7 +136,11 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
     public async Task DeriveAsync(JsonObject query, IReadOnlyList<ColumnSchema> result, CancellationToken cancellationToken)
     {
         var columns = result.Select((c, i) => new ColumnSchema(SplitNames.Column(i), c.Type)).ToList();
-        EnsureCarried(columns);
+        if (columns.Find(c => ParquetCarrier.Exact(c.Type) is null) is { } unfit)
+        {
+            throw new CannotSplitException($"an intermediate result has type {unfit.Type}, which Parquet cannot carry");
+        }
+
         var derived = new DerivedTable(SplitNames.Derived(_derived.Count), await PrintAsync(query, cancellationToken), columns, InputsOf(query));
         _derived.Add(derived);
         _derivedTrees[derived.Name] = query.Copy();
@@ -159,14 +182,6 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
     {
         _blocks.RemoveRange(mark.Blocks, _blocks.Count - mark.Blocks);
         _derived.RemoveRange(mark.Derived, _derived.Count - mark.Derived);
-    }
-
-    private static void EnsureCarried(IReadOnlyList<ColumnSchema> columns)
-    {
-        if (columns.FirstOrDefault(c => ParquetCarrier.Exact(c.Type) is null) is { } unfit)
-        {
-            throw new CannotSplitException($"an intermediate result has type {unfit.Type}, which Parquet cannot carry");
-        }
     }
 
     private void Attach(JsonObject query)

@@ -108,7 +108,9 @@ internal sealed class WindowReader(QueryBinder binder, string sql, TableSchema s
             throw Fault($"{function}: the {what} must be a constant. {Advice}", argument);
         }
 
-        var expression = (await binder.Parser.PrintExpressionsAsync([argument], cancellationToken))[0];
+        var select = await binder.Parser.TemplateAsync("SELECT 1", cancellationToken);
+        select["select_list"] = new JsonArray(argument.Copy().WithAlias(""));
+        var expression = (await binder.Parser.PrintAsync(select, cancellationToken))["SELECT ".Length..];
         var (length, months) = await binder.IntervalAsync(expression, cancellationToken);
         if (length is not { } value)
         {

@@ -53,9 +53,18 @@ const context = signal => ({
   },
 });
 
+// What somebody typed into the address may be no encoding at all.
+const decoded = segment => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};
+
 const show = async (first = false) => {
   const [pathname, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  const [name = "", ...rest] = pathname.split("/").map(decodeURIComponent);
+  const [name = "", ...rest] = pathname.split("/").map(decoded);
   const view = views.find(candidate => candidate.name === name);
   if (!view) {
     location.replace("#/jobs");
@@ -65,7 +74,7 @@ const show = async (first = false) => {
   const leaving = leave = new AbortController();
   nav(view.name);
   document.title = `${view.title} · Pipeline`;
-  const file = view.routes[rest[0] ?? ""] ?? view.routes["*"];
+  const file = view.routes[Object.hasOwn(view.routes, rest[0] ?? "") ? rest[0] ?? "" : "*"];
   try {
     const { default: open } = await (ready[file] ?? import(`./views/${file}.js`));
     if (leaving.signal.aborted) return;
@@ -77,7 +86,7 @@ const show = async (first = false) => {
     }
     await open(root, context(leaving.signal), { id: rest[0], rest, query: new URLSearchParams(query) });
   } catch (error) {
-    if (error.name !== "AbortError") main.replaceChildren(fault(error));
+    if (error.name !== "AbortError" && !leaving.signal.aborted) main.replaceChildren(fault(error));
   }
 };
 

@@ -2,6 +2,7 @@
 
 import { key } from "./api.js";
 import { h } from "./dom.js";
+import { pretty } from "./parts/json.js";
 import { body, fields, typeOf } from "./parts/schema.js";
 
 const VERBS = ["get", "head", "put", "post", "delete"];
@@ -43,14 +44,6 @@ const send = async (operation, form, show) => {
     show(`${response.status} ${response.statusText}`, text.length > 100_000 ? `${text.slice(0, 100_000)}\n…` : text);
   } catch (error) {
     show("The app does not answer.", String(error));
-  }
-};
-
-const pretty = text => {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
   }
 };
 

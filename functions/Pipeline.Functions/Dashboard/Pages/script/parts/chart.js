@@ -37,14 +37,17 @@ const labels = ticks => {
 
 const clock = (value, span) => new Date(value).toLocaleTimeString("en-GB", span > 600000 ? { hour: "2-digit", minute: "2-digit" } : {});
 
+// Views make charts again and again, and drop those that show nothing new: only those that are in the page are observed, while they are.
+const painters = new WeakMap();
+const widths = new ResizeObserver(entries => entries.forEach(({ target, contentRect }) =>
+  target.isConnected ? painters.get(target)(Math.round(contentRect.width)) : widths.unobserve(target)));
+
 // A chart's frame: draws itself anew when its place gets another width.
 const responsive = (key, paint) => {
   const chart = h("div", { class: "chart", keep: true, key });
   let width = 0;
-  new ResizeObserver(([entry]) => {
-    const now = Math.round(entry.contentRect.width);
-    if (now > 0 && now !== width) chart.replaceChildren(...paint(width = now));
-  }).observe(chart);
+  painters.set(chart, now => { if (now > 0 && now !== width) chart.replaceChildren(...paint(width = now)); });
+  queueMicrotask(() => { if (chart.isConnected) widths.observe(chart); });
   return chart;
 };
 
@@ -126,5 +129,5 @@ export const bars = (values, options) => {
 
 const describe = (series, options) => `${options.label}. ${series.slice(0, 6).map(one => {
   const values = one.points.map(([, y]) => y).filter(Number.isFinite);
-  return values.length ? `${one.name}: from ${measure(values[0])} to ${measure(values.at(-1))}, least ${measure(Math.min(...values))}, most ${measure(Math.max(...values))}` : `${one.name}: no values`;
+  return values.length ? `${one.name}: from ${measure(values[0])} to ${measure(values.at(-1))}, least ${measure(values.reduce((a, b) => Math.min(a, b)))}, most ${measure(values.reduce((a, b) => Math.max(a, b)))}` : `${one.name}: no values`;
 }).join("; ")}.`;

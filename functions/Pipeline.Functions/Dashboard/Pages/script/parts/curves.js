@@ -4,7 +4,7 @@ import { call, path } from "../api.js";
 import { h } from "../dom.js";
 import { count, percent } from "../format.js";
 import { lines } from "./chart.js";
-import { card, hasEnded } from "./common.js";
+import { card } from "./common.js";
 
 /** The confusion matrix as a table: rows are what it is, columns what the network says. */
 export const matrix = ({ classes, counts }) => {
@@ -38,11 +38,9 @@ export const curves = runs => {
 export default (id, context, draw) => {
   let found = null;
   return {
-    async refresh(job) {
+    async refresh() {
       if (found?.model) return;
       found = await call(`api/jobs/${path(id)}/epochs`, { signal: context.signal });
-      // A page that shows a job that is over asks no more.
-      if (hasEnded(job.status) && !found.model) found.model = found.model ?? null;
       draw();
     },
     nodes(job) {

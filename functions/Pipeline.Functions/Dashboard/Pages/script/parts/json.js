@@ -2,6 +2,15 @@
 
 import { h } from "../dom.js";
 
+/** A JSON text with an indent of two; as it is where it has comments, or is no JSON. */
+export const pretty = text => {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+};
+
 export const json = value => {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   const parts = [];

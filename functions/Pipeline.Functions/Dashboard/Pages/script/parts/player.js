@@ -6,19 +6,25 @@ import { count, measure } from "../format.js";
 import { lines } from "./chart.js";
 import { card, hasEnded } from "./common.js";
 
-const RATE = 12, AHEAD = 6;
+const RATE = 12, AHEAD = 6, KEPT = 400;
 
-/** Frames of a job: fetched with the key, kept as long as the view is open. */
+/** Frames of a job, fetched with the key; the last that were shown are kept as long as the view is open. */
 const film = (id, signal) => {
   const frames = new Map();
-  signal.addEventListener("abort", () => frames.forEach(frame => frame.then(URL.revokeObjectURL, () => {})));
+  const forget = frame => frame.then(URL.revokeObjectURL, () => {});
+  signal.addEventListener("abort", () => frames.forEach(forget));
   return n => {
-    if (!frames.has(n)) {
-      const frame = call(`api/jobs/${path(id)}/frames/${n}.png`, { as: "blob", signal }).then(blob => URL.createObjectURL(blob));
-      frames.set(n, frame);
-      frame.catch(() => frames.delete(n));
+    const frame = frames.get(n) ?? call(`api/jobs/${path(id)}/frames/${n}.png`, { as: "blob", signal }).then(blob => URL.createObjectURL(blob));
+    if (!frames.has(n)) frame.catch(() => frames.delete(n));
+    // A map keeps the order in which its entries came: the one that was asked for longest ago is the first.
+    frames.delete(n);
+    frames.set(n, frame);
+    if (frames.size > KEPT) {
+      const [[oldest, gone]] = frames;
+      frames.delete(oldest);
+      forget(gone);
     }
-    return frames.get(n);
+    return frame;
   };
 };
 
@@ -27,28 +33,29 @@ const player = (id, context) => {
   const state = { at: 0, frames: 0, points: [], isPlaying: false, follows: true };
   const root = h("div", { class: "player", keep: true, key: `player-${id}` });
   const image = h("img", { alt: "", width: 960, height: 480 });
-  let timer = 0;
+  let timer = 0, turn = 0;
   context.signal.addEventListener("abort", () => clearTimeout(timer));
 
   const show = async n => {
-    state.at = Math.max(0, Math.min(n, state.frames - 1));
+    const at = state.at = Math.max(0, Math.min(n, state.frames - 1));
     draw();
     try {
-      const url = await fetchFrame(state.at);
-      if (n === state.at || state.at === state.frames - 1) image.src = url;
+      const url = await fetchFrame(at);
+      // One that comes late must not cover the one that is wanted now.
+      if (at === state.at) image.src = url;
       for (let i = 1; i <= AHEAD && state.isPlaying; i++) if (state.at + i < state.frames) fetchFrame(state.at + i);
     } catch { /* The next one comes. */ }
   };
-  const step = async () => {
-    if (!state.isPlaying || context.signal.aborted) return;
+  const step = async mine => {
+    if (mine !== turn || !state.isPlaying || context.signal.aborted) return;
     await show(state.at + 1 < state.frames ? state.at + 1 : 0);
-    timer = setTimeout(step, 1000 / RATE);
+    timer = setTimeout(() => step(mine), 1000 / RATE);
   };
   const play = () => {
     [state.isPlaying, state.follows] = [!state.isPlaying, false];
     clearTimeout(timer);
     draw();
-    step();
+    step(++turn);
   };
   const draw = () => {
     const point = state.points[Math.min(state.at, state.points.length - 1)];

@@ -7,7 +7,8 @@ import { bars, lines } from "./chart.js";
 import { table, tabs } from "./common.js";
 
 const SHOWN = 200, CHARTED = 2000;
-const numeric = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL)/;
+/** Types of SQL whose values are numbers. */
+export const numeric = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL)/;
 const timely = /^(DATE|TIMESTAMP)/;
 
 const cell = (value, column) => value === null ? h("td", { class: "null" }, "null")

@@ -4,6 +4,7 @@ import { call, path } from "../api.js";
 import { h, morph } from "../dom.js";
 import { ago, bytes, compact, count, moment, plural } from "../format.js";
 import { bar, card, empty, facts, fault, head, table, tabs } from "../parts/common.js";
+import { draft } from "../parts/draft.js";
 import { resultBody } from "../parts/result.js";
 import { dropPlace } from "../parts/upload.js";
 
@@ -40,7 +41,7 @@ export default async (root, context, { id }) => {
     morph(root, [
       h("p", { class: "crumb" }, h("a", { href: "#/datasets" }, "Datasets")),
       head(id, view ? `${count(view.rows)} rows in ${plural(view.files, "file")}` : known.failure ? null : "Loading",
-        view && h("a", { class: "button", href: "#/jobs/new", onclick: () => sessionStorage.setItem("pipeline-draft", JSON.stringify({ kind: "batch", name: `${id}-rows`, tables: { [id.replaceAll(/\W/g, "_")]: id }, query: `select count(*) as rows from ${id.replaceAll(/\W/g, "_")}` }, null, 2)) }, "Query it")),
+        view && h("a", { class: "button", href: "#/jobs/new", onclick: () => draft.set(JSON.stringify({ kind: "batch", name: `${id}-rows`, tables: { [id.replaceAll(/\W/g, "_")]: id }, query: `select count(*) as rows from ${id.replaceAll(/\W/g, "_")}` }, null, 2)) }, "Query it")),
       known.failure && (known.failure.status === 404 ? h("div", { class: "card" }, empty("datasets", "There is no such dataset", known.failure.message)) : fault(known.failure)),
       view && h("div", { class: "stack" },
         h("section", { class: "card", "aria-label": "Size" }, h("div", { class: "body" }, facts(["Rows", compact(view.rows)], ["Columns", count(view.columns.length)], ["Files", count(view.files)], ["Size", bytes(view.bytes)], ["Partitioned by", view.partitionColumns.join(", ") || "nothing"]))),

@@ -11,9 +11,10 @@ const TOP = 100;
 const states = [["unsent", "waits for a host", "var(--c8)"], ["inProgress", "on a host", "var(--c1)"], ["inconclusive", "compared, undecided", "var(--c5)"], ["valid", "valid", "var(--c3)"], ["invalid", "invalid", "var(--c7)"], ["errors", "failed", "var(--bad)"], ["noReply", "no reply", "var(--c2)"], ["tooLate", "too late", "var(--c4)"], ["abandoned", "given up", "var(--line-strong)"]];
 
 export default (root, context) => {
-  const known = { statistics: null, rows: null, hosts: null, failure: null, isAbsent: false };
-  // What the key may not see, or the app does not have, is left out.
-  const ask = where => call(where, { signal: context.signal }).catch(error => { if ([403, 404, 500].includes(error.status)) return null; throw error; });
+  const known = { statistics: null, rows: null, hosts: null, failure: null };
+  const ask = where => call(where, { signal: context.signal });
+  // Hosts are for operators; whoever may not see them sees the rest.
+  const askHosts = () => ask(`api/grid/hosts?top=${TOP}`).catch(error => { if (error.status === 403) return null; throw error; });
 
   const stateBar = () => {
     const { statistics } = known, all = states.map(([name, text, colour]) => ({ name, text, colour, n: statistics[name] ?? 0 })), total = all.reduce((sum, one) => sum + one.n, 0);
@@ -36,9 +37,8 @@ export default (root, context) => {
     const { statistics, rows, hosts } = known;
     const isQuiet = statistics && !statistics.units && !hosts?.length && !rows?.length;
     morph(root, [
-      head("Grid", statistics ? `${count(statistics.hostsActive)} of ${count(statistics.hosts)} hosts heard of within a day` : known.isAbsent ? null : "Loading"),
+      head("Grid", statistics ? `${count(statistics.hostsActive)} of ${count(statistics.hosts)} hosts heard of within a day` : "Loading"),
       known.failure && fault(known.failure),
-      known.isAbsent && h("div", { class: "card" }, empty("grid", "This app has no grid", "Its version does not serve volunteers. What it can do is in the other views.")),
       isQuiet && h("div", { class: "card" }, empty("grid", "No volunteers yet", "A grid job cuts its work into units for computers of people who lend them. Start one, then a volunteer on any machine:", h("p", {}, h("code", {}, "dotnet run --project functions/Pipeline.Embedded -- volunteer --help")))),
       statistics && !isQuiet && h("div", { class: "stack" },
         h("section", { class: "card", "aria-label": "Figures" }, h("div", { class: "body" }, facts(["Units", compact(statistics.units)], ["Done", compact(statistics.unitsDone), statistics.units ? `${Math.floor(statistics.unitsDone / statistics.units * 100)} %` : null], ["Given up", compact(statistics.unitsFailed)], ["Volunteers", compact(statistics.volunteers)], ["Credit", measure(statistics.credit)], ["Jobs", compact(statistics.jobs)]))),
@@ -52,8 +52,8 @@ export default (root, context) => {
 
   const turn = context.every(3000, async () => {
     try {
-      const [statistics, board, hosts] = await Promise.all([ask("api/grid/statistics"), ask(`api/grid/leaderboard?top=${TOP}`), ask(`api/grid/hosts?top=${TOP}`)]);
-      Object.assign(known, { statistics, rows: board?.rows ?? null, hosts: hosts?.hosts ?? null, isAbsent: !statistics, failure: null });
+      const [statistics, board, hosts] = await Promise.all([ask("api/grid/statistics"), ask(`api/grid/leaderboard?top=${TOP}`), askHosts()]);
+      Object.assign(known, { statistics, rows: board.rows, hosts: hosts?.hosts ?? null, failure: null });
     } catch (error) {
       if (error.name === "AbortError") throw error;
       known.failure = error.status ? error : null;

@@ -5,7 +5,7 @@ import { h, morph } from "../dom.js";
 import { ago, bytes, compact, count, duration, moment } from "../format.js";
 import { act, bar, card, confirm, empty, facts, fault, hasEnded, head, pill, toast } from "../parts/common.js";
 import { dag } from "../parts/dag.js";
-import { json } from "../parts/json.js";
+import { json, pretty } from "../parts/json.js";
 import { resultBody } from "../parts/result.js";
 import { elapsed, share, tone } from "./jobs.js";
 
@@ -103,7 +103,7 @@ export default async (root, context, { id }) => {
       if (job.output && !known.result) known.result = await ask(`${address}/result?top=${TOP}`);
       if (known.spec === null) {
         const spec = await ask(`${address}/spec`, { as: "text" });
-        known.spec = JSON.stringify(JSON.parse(spec), null, 2);
+        known.spec = pretty(spec);
         // A plan made afterwards may be refused, as when the dataset that the job wrote is there now: then it shows none.
         if (!job.tasks) known.plan = await ask("api/jobs/plan", { method: "POST", json: spec }).catch(() => null);
       }

@@ -1,7 +1,7 @@
 // All jobs: filters, live progress, and as many rows as there are; only those in sight are elements.
 
 import { h, morph } from "../dom.js";
-import { ago, compact, duration, moment } from "../format.js";
+import { ago, compact, duration } from "../format.js";
 import { bar, empty, fault, hasEnded, head, pill } from "../parts/common.js";
 import { JobsList } from "../parts/jobs-list.js";
 
@@ -28,8 +28,8 @@ const row = (job, index, height) => h("div", { class: "list-row", role: "row", k
   h("div", { role: "cell" }, h("a", { class: "name", href: `#/jobs/${encodeURIComponent(job.id)}` }, job.name || job.id), h("span", { class: "small mono" }, job.id)),
   h("div", { role: "cell" }, h("span", { class: "tag" }, job.kind)),
   h("div", { role: "cell" }, pill(job.status)),
-  h("div", { role: "cell" }, h("span", { class: "small", title: standing(job) }, standing(job)), hasEnded(job.status) ? null : bar(share(job), tone(job), `Progress of ${job.name}`)),
-  h("div", { role: "cell", class: "small", title: moment(job.createdAt) }, ago(job.createdAt)),
+  h("div", { role: "cell" }, h("span", { class: "small" }, standing(job)), hasEnded(job.status) ? null : bar(share(job), tone(job), `Progress of ${job.name}`)),
+  h("div", { role: "cell", class: "small" }, ago(job.createdAt)),
   h("div", { role: "cell", class: "small" }, duration(elapsed(job))));
 
 export default (root, context, { query }) => {
@@ -55,12 +55,14 @@ export default (root, context, { query }) => {
   };
 
   // Rows are as high as the style says; one computed style a paint is cheap.
+  const rowHeight = () => parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row"));
+
   const paint = () => {
     if (frame) return;
     frame = requestAnimationFrame(() => {
       frame = 0;
       if (context.signal.aborted) return;
-      const items = shown(), height = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row"));
+      const items = shown(), height = rowHeight();
       const [first, end] = sight(items, height);
       space.style.height = `${items.length * height}px`;
       list.setAttribute("aria-rowcount", jobs.complete ? items.length + 1 : -1);
@@ -105,7 +107,7 @@ export default (root, context, { query }) => {
 
   const refresh = context.every(2000, async () => {
     try {
-      const items = shown(), [first, end] = items.length > 0 ? sight(items, 52) : [0, 0];
+      const items = shown(), [first, end] = items.length > 0 ? sight(items, rowHeight()) : [0, 0];
       await jobs.refresh(items.slice(first, end));
       [failure, loaded] = [null, true];
     } catch (error) {
@@ -115,6 +117,8 @@ export default (root, context, { query }) => {
     draw();
     if (loaded && performance.getEntriesByName("first-view").length === 0) requestAnimationFrame(() => performance.mark("first-view"));
   });
-  new ResizeObserver(paint).observe(body);
+  const resized = new ResizeObserver(paint);
+  resized.observe(body);
+  context.signal.addEventListener("abort", () => resized.disconnect());
   draw();
 };

@@ -6,10 +6,9 @@ import { ago, bytes, compact, count, measure, moment } from "../format.js";
 import { lines } from "../parts/chart.js";
 import { act, card, confirm, empty, facts, fault, head, pill, table, tabs, toast } from "../parts/common.js";
 import { json } from "../parts/json.js";
-import { rowsTable } from "../parts/result.js";
+import { numeric, rowsTable } from "../parts/result.js";
 
 const WINDOWS = 40, KEPT = 600, LINES = 8;
-const numeric = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL)/;
 // What was seen of each stream while this page was open; it outlasts a look at another view.
 const seen = new Map();
 

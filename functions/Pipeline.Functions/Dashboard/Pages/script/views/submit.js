@@ -5,14 +5,23 @@ import { h, morph } from "../dom.js";
 import { plural } from "../format.js";
 import { act, card, fault, head, toast } from "../parts/common.js";
 import { dag } from "../parts/dag.js";
+import { draft } from "../parts/draft.js";
 import { examples } from "../parts/examples.js";
 import { locate } from "../parts/pointer.js";
 
 const PAUSE = 500;
-const DRAFT = "pipeline-draft";
+
+// The same id would be refused: this is another job. A spec with comments keeps them, and its id if it has one.
+const anew = spec => {
+  try {
+    return JSON.stringify({ ...JSON.parse(spec), id: undefined }, null, 2);
+  } catch {
+    return spec;
+  }
+};
 
 export default async (root, context, { query }) => {
-  const state = { plan: null, faults: null, checking: false };
+  const state = { plan: null, faults: null, checking: false, starting: false };
   const editor = h("textarea", { id: "spec", rows: 22, spellcheck: "false", autocapitalize: "off", "aria-describedby": "verdict", oninput: () => later(),
     onkeydown: event => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); start(); }
@@ -21,7 +30,7 @@ export default async (root, context, { query }) => {
 
   let timer = 0, latest = 0;
   const later = () => {
-    sessionStorage.setItem(DRAFT, editor.value);
+    draft.set(editor.value);
     clearTimeout(timer);
     state.checking = true;
     draw();
@@ -55,14 +64,18 @@ export default async (root, context, { query }) => {
     later();
   };
   const start = async () => {
+    if (state.starting) return;
+    state.starting = true;
     try {
       const started = await call("api/jobs", { method: "POST", json: editor.value });
-      sessionStorage.removeItem(DRAFT);
+      draft.forget();
       toast("The job is accepted.");
       location.hash = `#/jobs/${path(started.id)}`;
     } catch (error) {
       [state.plan, state.faults] = [null, error];
       draw();
+    } finally {
+      state.starting = false;
     }
   };
 
@@ -95,9 +108,6 @@ export default async (root, context, { query }) => {
 
   draw();
   const from = query.get("from");
-  if (from) editor.value = JSON.stringify(JSON.parse(await call(`api/jobs/${path(from)}/spec`, { as: "text", signal: context.signal })), null, 2);
-  else editor.value = sessionStorage.getItem(DRAFT) ?? JSON.stringify(examples.batch, null, 2);
-  // The same id would be refused: this is another job.
-  if (from) editor.value = JSON.stringify({ ...JSON.parse(editor.value), id: undefined }, null, 2);
+  editor.value = from ? anew(await call(`api/jobs/${path(from)}/spec`, { as: "text", signal: context.signal })) : draft.get() ?? JSON.stringify(examples.batch, null, 2);
   await check();
 };

@@ -58,7 +58,7 @@ export default (root, context, { query }) => {
       chosen ??= jobs.filter(job => job.status !== "Failed" && job.status !== "Canceled").slice(0, FIRST).map(job => job.id);
       failure = null;
       draw();
-      await Promise.all(jobs.filter(job => chosen.includes(job.id) && !histories.get(job.id)?.model).map(async job => histories.set(job.id, await ask(`api/jobs/${path(job.id)}/epochs`))));
+      await Promise.all(jobs.filter(job => chosen.includes(job.id) && !histories.get(job.id)?.isWhole).map(async job => histories.set(job.id, { ...await ask(`api/jobs/${path(job.id)}/epochs`), isWhole: hasEnded(job.status) })));
     } catch (error) {
       if (error.name === "AbortError") throw error;
       failure = error.status ? error : null;
