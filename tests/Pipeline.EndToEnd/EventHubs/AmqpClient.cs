@@ -31,8 +31,7 @@ internal sealed class AmqpClient : IAsyncDisposable
         var factory = new ConnectionFactory();
         factory.SASL.Profile = SaslProfile.Anonymous;
         var connection = await factory.CreateAsync(new Address(host, running.Endpoint.Port, path: "/", scheme: "amqp"));
-        var key = running.ConnectionString.Split("SharedAccessKey=")[1].Split(';')[0];
-        return new AmqpClient(connection, new Session(connection), key);
+        return new AmqpClient(connection, new Session(connection), running.Key);
     }
 
     public static async Task<AmqpClient> ConnectWithTokenAsync(RunningEndpoint running, string host = "127.0.0.1")
@@ -45,24 +44,28 @@ internal sealed class AmqpClient : IAsyncDisposable
     /// <summary>Puts a token through $cbs and returns the status code.</summary>
     public async Task<int> PutTokenAsync(string resource, DateTimeOffset expiresAt, string? key = null)
     {
-        var (signed, expiry) = (Uri.EscapeDataString(resource), expiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        var signature = Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key ?? _key), Encoding.UTF8.GetBytes($"{signed}\n{expiry}")));
-        var token = $"SharedAccessSignature sr={signed}&sig={Uri.EscapeDataString(signature)}&se={expiry}&skn=RootManageSharedAccessKey";
         var sender = new SenderLink(Session, Name("cbs"), "$cbs");
         var replies = Name("cbs");
         var receiver = new ReceiverLink(Session, replies, "$cbs");
-        var request = new Message(token)
-        {
-            Properties = new Properties { MessageId = "1", ReplyTo = replies },
-            ApplicationProperties = new ApplicationProperties { ["operation"] = "put-token", ["name"] = resource, ["type"] = "servicebus.windows.net:sastoken" },
-        };
-        await sender.SendAsync(request, Patience);
+        await sender.SendAsync(TokenRequest(resource, expiresAt, key ?? _key, replies), Patience);
         var answer = await receiver.ReceiveAsync(Patience);
         receiver.Accept(answer);
         Assert.Equal("1", answer.Properties.CorrelationId);
         await sender.CloseAsync();
         await receiver.CloseAsync();
         return (int)answer.ApplicationProperties["status-code"];
+    }
+
+    /// <summary>A request for $cbs to take a token.</summary>
+    public static Message TokenRequest(string resource, DateTimeOffset expiresAt, string key, string replies)
+    {
+        var (signed, expiry) = (Uri.EscapeDataString(resource), expiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        var signature = Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{signed}\n{expiry}")));
+        return new Message($"SharedAccessSignature sr={signed}&sig={Uri.EscapeDataString(signature)}&se={expiry}&skn=RootManageSharedAccessKey")
+        {
+            Properties = new Properties { MessageId = "1", ReplyTo = replies },
+            ApplicationProperties = new ApplicationProperties { ["operation"] = "put-token", ["name"] = resource, ["type"] = "servicebus.windows.net:sastoken" },
+        };
     }
 
     public SenderLink Sender(string address = RunningEndpoint.HubName) => new(Session, Name("sender"), address);

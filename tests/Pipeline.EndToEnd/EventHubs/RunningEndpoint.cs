@@ -21,6 +21,8 @@ internal sealed class RunningEndpoint : IAsyncDisposable
 
     public string ConnectionString => Endpoint.ConnectionString;
 
+    public string Key => ConnectionString.Split("SharedAccessKey=")[1].Split(';')[0];
+
     public static async Task<RunningEndpoint> StartAsync(string? folder = null, TimeProvider? time = null, int port = 0)
     {
         folder ??= Directory.CreateTempSubdirectory("pipeline-eventhubs-").FullName;

@@ -9,6 +9,7 @@ internal static class AmqpErrors
     public const string NotFound = "amqp:not-found";
     public const string Unauthorized = "amqp:unauthorized-access";
     public const string Stolen = "amqp:link:stolen";
+    public const string CreditExceeded = "amqp:link:transfer-limit-exceeded";
     public const string TooLarge = "amqp:link:message-size-exceeded";
     public const string LimitExceeded = "amqp:resource-limit-exceeded";
     public const string Internal = "amqp:internal-error";

@@ -62,7 +62,7 @@ internal sealed class ClientConnection : IContainer
     /// <inheritdoc/>
     public Message CreateMessage(ByteBuffer buffer)
     {
-        _transport.MessageEnded();
+        _transport.MessageEnded(buffer.Length);
         return new RawMessage(buffer.Buffer.AsMemory(buffer.Offset, buffer.Length));
     }
 
@@ -74,8 +74,8 @@ internal sealed class ClientConnection : IContainer
     {
         try
         {
-            if (attach.Role) AttachReceiver((ListenerLink)link, attach);
-            else AttachSender((ListenerLink)link, attach);
+            if (!attach.Role) return AttachSender((ListenerLink)link, attach);
+            AttachReceiver((ListenerLink)link, attach);
             return true;
         }
         catch (AmqpException e)
@@ -88,30 +88,33 @@ internal sealed class ClientConnection : IContainer
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Channel")]
     private static extern ushort ChannelOf(Session session);
 
-    private void AttachSender(ListenerLink link, Attach attach)
+    // False where the attach has been answered, true where that is for the library.
+    private bool AttachSender(ListenerLink link, Attach attach)
     {
         var address = (attach.Target as Target)?.Address ?? throw AmqpErrors.Refusal(AmqpErrors.NotFound, "The link's target has no address.");
         attach.MaxMessageSize = ProducerLink.LargestMessage;
         if (address == Cbs)
         {
             _cbs.AttachRequests(link);
+            return true;
         }
-        else if (IsManagement(address))
+
+        if (IsManagement(address))
         {
             _management.AttachRequests(link);
+            return true;
         }
-        else
+
+        var parts = AuthorizedParts(address);
+        var hub = FindHub(parts[0]);
+        int? partition = parts switch
         {
-            var parts = AuthorizedParts(address);
-            var hub = FindHub(parts[0]);
-            int? partition = parts switch
-            {
-                [_] => null,
-                [_, var word, var id] when Is(word, "Partitions") => FindPartition(hub, id),
-                _ => throw AmqpErrors.Refusal(AmqpErrors.NotFound, $"Events go to HUB or HUB/Partitions/ID, not to '{address}'."),
-            };
-            _ = new ProducerLink(link, hub, partition, () => IsAuthorized(address), _services.Logger);
-        }
+            [_] => null,
+            [_, var word, var id] when Is(word, "Partitions") => FindPartition(hub, id),
+            _ => throw AmqpErrors.Refusal(AmqpErrors.NotFound, $"Events go to HUB or HUB/Partitions/ID, not to '{address}'."),
+        };
+        new ProducerLink(link, hub, partition, () => IsAuthorized(address), _services.Logger).Start(attach);
+        return false;
     }
 
     private void AttachReceiver(ListenerLink link, Attach attach)

@@ -5,7 +5,7 @@ namespace Pipeline.Embedded.EventHubs.Amqp;
 
 /// <summary>
 /// One client's socket, as the AMQP library reads and writes it. It tells what has left, so that links know how much waits, and
-/// bounds what a client may send without ever ending a message.
+/// bounds what a client may send of messages that it does not end.
 /// </summary>
 internal sealed class ClientTransport : IAsyncTransport
 {
@@ -18,7 +18,7 @@ internal sealed class ClientTransport : IAsyncTransport
     private readonly byte[] _received = new byte[ReceiveBytes];
     private int _receivedStart;
     private int _receivedEnd;
-    private long _unfinished;
+    private readonly UnfinishedMessages _unfinished = new();
     private byte[] _outgoing = [];
     private volatile TaskCompletionSource? _gate;
 
@@ -41,7 +41,7 @@ internal sealed class ClientTransport : IAsyncTransport
     public void HoldUntilReceived() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Notes that the client has ended a message.</summary>
-    public void MessageEnded() => Volatile.Write(ref _unfinished, 0);
+    public void MessageEnded(int length) => _unfinished.Ended(length);
 
     /// <inheritdoc/>
     public void SetConnection(Connection connection) => Connection = connection;
@@ -55,8 +55,8 @@ internal sealed class ClientTransport : IAsyncTransport
             var direct = count >= ReceiveBytes;
             var came = await _socket.ReceiveAsync(direct ? buffer.AsMemory(offset, count) : _received, SocketFlags.None);
             _gate?.TrySetResult();
-            _unfinished += came;
-            if (_unfinished > MostUnfinishedBytes) throw new IOException($"The client has sent {_unfinished} bytes without ending a message.");
+            _unfinished.Received(direct ? buffer.AsSpan(offset, came) : _received.AsSpan(0, came));
+            if (_unfinished.Bytes > MostUnfinishedBytes) throw new IOException($"The client has sent {_unfinished.Bytes} bytes of messages that have not ended.");
             if (direct || came == 0) return came;
             (_receivedStart, _receivedEnd) = (0, came);
         }

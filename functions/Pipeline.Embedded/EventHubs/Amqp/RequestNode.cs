@@ -68,8 +68,9 @@ internal sealed class RequestNode(Func<Message, Message> answer)
             var bytes = raw.ToArray();
             request = Message.Decode(new ByteBuffer(bytes, 0, bytes.Length, bytes.Length));
         }
-        catch (Exception e) when (e is AmqpException or InvalidOperationException or InvalidCastException or ArgumentException)
+        catch (Exception e)
         {
+            // Of what is no message the library throws whatever it stumbles over.
             link.DisposeMessage(message, new Rejected { Error = AmqpErrors.Error(AmqpErrors.Decode, e.Message) }, true);
             return;
         }

@@ -8,7 +8,8 @@ namespace Pipeline.Embedded.EventHubs.Amqp;
 /// <param name="PayloadLength">The bytes of the message in it.</param>
 internal readonly record struct TransferFrame(ushort Channel, uint Handle, int PayloadLength)
 {
-    private const byte TransferCode = 0x14;
+    /// <summary>The code of the performative.</summary>
+    public const byte Code = 0x14;
 
     /// <summary>Reads a whole frame; false where it is of another kind.</summary>
     public static bool TryRead(ReadOnlySpan<byte> frame, out TransferFrame transfer)
@@ -17,7 +18,7 @@ internal readonly record struct TransferFrame(ushort Channel, uint Handle, int P
         // Size, data offset in words of four bytes, type, channel; then the transfer's descriptor and its list.
         if (frame.Length < 12 || frame[5] != 0) return false;
         var start = 4 * frame[4];
-        if (start + 4 > frame.Length || frame[start..] is not [0x00, 0x53, TransferCode, var listType, ..]) return false;
+        if (start + 4 > frame.Length || frame[start..] is not [0x00, 0x53, Code, var listType, ..]) return false;
         var list = frame[(start + 4)..];
         int fields, end;
         switch (listType)
