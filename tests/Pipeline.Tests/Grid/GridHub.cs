@@ -10,6 +10,7 @@ using Pipeline.Grid.Applications;
 using Pipeline.Grid.Scheduling;
 using Pipeline.Jobs;
 using Pipeline.Storage;
+using Pipeline.Tests.Storage;
 
 namespace Pipeline.Tests.Grid;
 
@@ -27,14 +28,14 @@ internal sealed class GridHub : IAsyncDisposable
     /// <param name="runs">How often each activity runs: a task hub may run one again.</param>
     public GridHub(IReadOnlyDictionary<string, string?>? settings = null, int runs = 1)
     {
-        _runs = runs;
+        (_runs, Store) = (runs, new MemoryStore(_time));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build();
         _services = new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration).AddSingleton<IObjectStore>(Store).AddSingleton<TimeProvider>(_time).AddLogging()
             .AddPipelineStorage(configuration).AddJobs().AddGrid(configuration).AddSingleton<IGridApplication, SumApplication>().BuildServiceProvider();
     }
 
-    public MemoryStore Store { get; } = new();
+    public MemoryStore Store { get; }
 
     public IGridScheduler Scheduler => _services.GetRequiredService<IGridScheduler>();
 

@@ -5,6 +5,7 @@ using Pipeline.Grid.Spec;
 using Pipeline.Grid.State;
 using Pipeline.Grid.Units;
 using Pipeline.Grid.Validation;
+using Pipeline.Storage;
 
 namespace Pipeline.Tests.Grid;
 
@@ -61,7 +62,7 @@ internal static class GridRuns
 
     public static string Written(GridState state) => System.Text.Encoding.UTF8.GetString(LogJson.Write(Snapshot.Of(state)));
 
-    public static LogWriter Writer(MemoryStore store, TimeProvider time) => new(new CommitLog(store, "00"), time, NullLogger.Instance);
+    public static LogWriter Writer(IObjectStore store, TimeProvider time) => new(new CommitLog(store, "00"), time, NullLogger.Instance);
 
     private static Judgement Judge(GridTransaction transaction, JobRow job, WorkUnit unit, Func<UnitResult, string> answer)
     {

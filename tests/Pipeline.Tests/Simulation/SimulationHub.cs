@@ -7,6 +7,7 @@ using Pipeline.Jobs;
 using Pipeline.Simulation;
 using Pipeline.Simulation.Running;
 using Pipeline.Storage;
+using Pipeline.Tests.Storage;
 
 namespace Pipeline.Tests.Simulation;
 
@@ -22,7 +23,7 @@ internal sealed class SimulationHub
 
     public SimulationHub(params ProgramDefinition[] more) => _more.AddRange(more);
 
-    public FaultyStore Store { get; } = new();
+    public FaultyStore Store { get; } = new(new MemoryStore());
 
     /// <summary>The legs that hosts were asked for.</summary>
     public List<LegTask> Legs { get; } = [];

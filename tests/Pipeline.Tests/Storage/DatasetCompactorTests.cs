@@ -14,14 +14,14 @@ public sealed class DatasetCompactorTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly DuckDb _duck = new();
-    private readonly StepStore _store;
+    private readonly FaultyStore _store;
     private readonly FooterReader _footers;
     private readonly DatasetListing _listing;
     private readonly DatasetCompactor _compactor;
 
     public DatasetCompactorTests()
     {
-        _store = new StepStore(new DirectoryObjectStore(_folder.Path));
+        _store = new FaultyStore(new DirectoryObjectStore(_folder.Path));
         _footers = new FooterReader(_store);
         _listing = new DatasetListing(_store);
         _compactor = new DatasetCompactor(_store, _listing, _footers, new ParquetFetcher(_store, _footers), TimeProvider.System);
@@ -52,7 +52,7 @@ public sealed class DatasetCompactorTests : IDisposable
     {
         var rows = await AddAsync(folders: 2, files: 4);
         var seen = 0;
-        _store.After = async () =>
+        _store.After = async _ =>
         {
             seen++;
             Assert.Equal(rows, await RowsAsync());
@@ -277,7 +277,7 @@ public sealed class DatasetCompactorTests : IDisposable
             await work();
             return false;
         }
-        catch (StepStore.KilledException)
+        catch (FaultyStore.KilledException)
         {
             return true;
         }

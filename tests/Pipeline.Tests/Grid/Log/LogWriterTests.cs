@@ -1,14 +1,22 @@
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Grid.Log;
 using Pipeline.Grid.Scheduling;
+using Pipeline.Tests.Storage;
 
 namespace Pipeline.Tests.Grid.Log;
 
 /// <summary>The log keeps what was committed, whoever writes and wherever writers die.</summary>
 public sealed class LogWriterTests
 {
-    private readonly MemoryStore _store = new();
     private readonly FakeTimeProvider _time = new(GridRuns.Start);
+    private readonly MemoryStore _memory;
+    private readonly FaultyStore _store;
+
+    public LogWriterTests()
+    {
+        _memory = new MemoryStore(_time);
+        _store = new FaultyStore(_memory);
+    }
 
     [Fact]
     public async Task Commit_ReadByAnother_IsTheSameState()
@@ -66,11 +74,11 @@ public sealed class LogWriterTests
     {
         var writer = Writer();
         await OpenAsync(writer, units: 1);
-        _store.AfterWrite = _ => throw new IOException("The connection broke.");
+        _store.After = _ => throw new IOException("The connection broke.");
 
         await writer.CommitAsync(t => GridRuns.Hosts().Request(t, GridRuns.Host(0), GridRuns.Ask()), default);
 
-        _store.AfterWrite = _ => Task.CompletedTask;
+        _store.After = _ => Task.CompletedTask;
         var other = Writer();
         await other.CatchUpAsync(default);
         Assert.Equal(GridRuns.Written(writer.State), GridRuns.Written(other.State));
@@ -83,13 +91,13 @@ public sealed class LogWriterTests
         var writer = Writer();
         await OpenAsync(writer, units: 1);
         var before = GridRuns.Written(writer.State);
-        _store.BeforeWrite = _ => throw new IOException("The disk is gone.");
+        _store.Before = call => call.IsChange ? throw new IOException("The disk is gone.") : Task.CompletedTask;
 
         await Assert.ThrowsAsync<IOException>(() => writer.CommitAsync(t => GridRuns.Hosts().Request(t, GridRuns.Host(0), GridRuns.Ask()), default));
 
         Assert.Equal(before, GridRuns.Written(writer.State));
         Assert.Empty(writer.State.Index.InProgress("host0"));
-        _store.BeforeWrite = _ => Task.CompletedTask;
+        _store.Before = _ => Task.CompletedTask;
         await writer.CommitAsync(t => GridRuns.Hosts().Request(t, GridRuns.Host(0), GridRuns.Ask()), default);
         Assert.Single(writer.State.Index.InProgress("host0"));
     }
@@ -99,17 +107,15 @@ public sealed class LogWriterTests
     {
         var writer = Writer();
         await OpenAsync(writer, units: 1);
-        var reading = false;
-        _store.AfterWrite = _ => throw new IOException("The connection broke.");
-        var deaf = new DeafStore(_store, () => reading);
-        var unlucky = new LogWriter(new CommitLog(deaf, "00"), _time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var unlucky = Writer();
         await unlucky.CatchUpAsync(default);
-        reading = true;
+        // The write takes place, and whether it has cannot be read.
+        _store.After = _ => throw new IOException("The connection broke.");
+        _store.Before = call => call.IsChange ? Task.CompletedTask : throw new IOException("The connection broke.");
 
         await Assert.ThrowsAnyAsync<IOException>(() => unlucky.CommitAsync(t => GridRuns.Hosts().Request(t, GridRuns.Host(0), GridRuns.Ask()), default));
 
-        reading = false;
-        _store.AfterWrite = _ => Task.CompletedTask;
+        (_store.Before, _store.After) = (_ => Task.CompletedTask, _ => Task.CompletedTask);
         await unlucky.CommitAsync(t => Assert.Single(t.State.Index.InProgress("host0")), default);
     }
 
@@ -122,7 +128,7 @@ public sealed class LogWriterTests
         _time.Advance(TimeSpan.FromMinutes(11));
         await FillAsync(writer, 600, from: 2_000);
 
-        Assert.Equal(2, _store.Paths("grid").Count(p => p.StartsWith("00/snapshots/", StringComparison.Ordinal)));
+        Assert.Equal(2, _memory.Paths("grid").Count(p => p.StartsWith("00/snapshots/", StringComparison.Ordinal)));
         Assert.True(Commits() < 700);
         var other = Writer();
         await other.CatchUpAsync(default);
@@ -137,8 +143,8 @@ public sealed class LogWriterTests
     {
         var writer = Writer();
         await FillAsync(writer, 1_100);
-        var newest = _store.Paths("grid").Last(p => p.StartsWith("00/snapshots/", StringComparison.Ordinal));
-        _store.Tamper("grid", newest, bytes => bytes[..kept]);
+        var newest = _memory.Paths("grid").Last(p => p.StartsWith("00/snapshots/", StringComparison.Ordinal));
+        _memory.Tamper("grid", newest, bytes => bytes[..kept]);
 
         var other = Writer();
         await other.CatchUpAsync(default);
@@ -152,16 +158,14 @@ public sealed class LogWriterTests
         var full = Writer();
         await FillAsync(full, 1_030);
         // The second snapshot's own steps: its write, and each deletion that follows.
-        for (var step = 0; step < 40; step++)
+        for (var step = 1; step <= 40; step++)
         {
-            var (store, steps) = (_store.Copy(), 0);
-            store.BeforeWrite = _ => steps++ == step ? throw new IOException("killed") : Task.CompletedTask;
-            store.BeforeDelete = _ => { if (steps++ == step) throw new IOException("killed"); };
+            var store = new FaultyStore(_memory.Copy());
             var dying = GridRuns.Writer(store, _time);
             await dying.CatchUpAsync(default);
+            store.KillAt(step);
             await Record.ExceptionAsync(() => new CommitLog(store, "00").WriteSnapshotAsync(dying.Number, Snapshot.Of(dying.State), sweep: 30, default));
-            store.BeforeWrite = _ => Task.CompletedTask;
-            store.BeforeDelete = _ => { };
+            store.KillAt(0);
 
             var next = GridRuns.Writer(store, _time);
             await next.CatchUpAsync(default);
@@ -177,7 +181,7 @@ public sealed class LogWriterTests
         await OpenAsync(sleeper, units: 1);
         await other.CatchUpAsync(default);
         await SweepAsync(other);
-        Assert.DoesNotContain(_store.Paths("grid"), path => path.EndsWith("/log/000000000002", StringComparison.Ordinal));
+        Assert.DoesNotContain(_memory.Paths("grid"), path => path.EndsWith("/log/000000000002", StringComparison.Ordinal));
 
         // Its next number is free again: the commit of that number was deleted.
         await sleeper.CommitAsync(t => HostCommands.Register(t, GridRuns.Host(90_000), GridRuns.Facts), default);
@@ -194,9 +198,9 @@ public sealed class LogWriterTests
         await OpenAsync(sleeper, units: 1);
         await other.CatchUpAsync(default);
         var asleep = false;
-        _store.BeforeWrite = async path =>
+        _store.Before = async call =>
         {
-            if (asleep)
+            if (asleep || !call.IsChange)
                 return;
             asleep = true;
             await SweepAsync(other);
@@ -251,7 +255,7 @@ public sealed class LogWriterTests
         },
         default);
 
-    private int Commits() => _store.Paths("grid").Count(p => p.StartsWith("00/log/", StringComparison.Ordinal));
+    private int Commits() => _memory.Paths("grid").Count(p => p.StartsWith("00/log/", StringComparison.Ordinal));
 
     // Long enough for the first commits to go.
     private async Task SweepAsync(LogWriter writer)

@@ -11,14 +11,14 @@ public sealed class DatasetSinkTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Outputs _outputs = new();
     private readonly OpenFence _fence = new();
-    private readonly StepStore _store;
+    private readonly FaultyStore _store;
     private readonly FooterReader _footers;
     private readonly DatasetCompactor _compactor;
     private readonly DatasetListing _listing;
 
     public DatasetSinkTests()
     {
-        _store = new StepStore(new DirectoryObjectStore(_folder.Path));
+        _store = new FaultyStore(new DirectoryObjectStore(_folder.Path));
         _footers = new FooterReader(_store);
         _listing = new DatasetListing(_store);
         _compactor = new DatasetCompactor(_store, _listing, _footers, new ParquetFetcher(_store, _footers), TimeProvider.System);
@@ -140,7 +140,7 @@ public sealed class DatasetSinkTests : IDisposable
         for (var step = 1; step <= 2; step++)
         {
             _store.KillAt(step);
-            await Assert.ThrowsAsync<StepStore.KilledException>(() => PublishAsync(Sink(), output));
+            await Assert.ThrowsAsync<FaultyStore.KilledException>(() => PublishAsync(Sink(), output));
             await PublishAsync(Sink(), output);
             Assert.Equal(80, (await AllRowsAsync()).Count);
         }

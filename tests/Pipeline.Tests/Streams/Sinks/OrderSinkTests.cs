@@ -21,7 +21,7 @@ public sealed class OrderSinkTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly DuckDb _duck = new();
     private readonly OpenFence _fence = new();
-    private StepStore _store;
+    private FaultyStore _store;
 
     public OrderSinkTests() => _store = NewStore();
 
@@ -99,7 +99,7 @@ public sealed class OrderSinkTests : IDisposable
                 {
                     await PublishAsync(sink, commit + 1, part);
                 }
-                catch (StepStore.KilledException)
+                catch (FaultyStore.KilledException)
                 {
                     killed = true;
                     sink = Sink();
@@ -252,10 +252,10 @@ public sealed class OrderSinkTests : IDisposable
         return sorted ? [.. rows.OrderBy(r => int.Parse(r.Split(' ')[0], CultureInfo.InvariantCulture))] : [.. rows];
     }
 
-    private StepStore NewStore()
+    private FaultyStore NewStore()
     {
         if (Directory.Exists(_folder["store"])) Directory.Delete(_folder["store"], recursive: true);
-        return new StepStore(new DirectoryObjectStore(_folder["store"]));
+        return new FaultyStore(new DirectoryObjectStore(_folder["store"]));
     }
 
     private IStreamSink Sink(string orders = """{ "dataset": "executions" }""")

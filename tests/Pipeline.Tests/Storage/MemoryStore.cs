@@ -2,36 +2,27 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Pipeline.Storage;
 
-namespace Pipeline.Tests.Grid;
+namespace Pipeline.Tests.Storage;
 
-/// <summary>A store in memory that keeps conditions, and fails where a test tells it to.</summary>
-internal sealed class MemoryStore : IObjectStore
+/// <summary>A store in memory that keeps conditions.</summary>
+internal sealed class MemoryStore(TimeProvider? time = null) : IObjectStore
 {
-    private readonly ConcurrentDictionary<string, (byte[] Bytes, long Version)> _objects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StoredObject> _objects = new(StringComparer.Ordinal);
     private readonly Lock _writing = new();
     private long _version;
-
-    /// <summary>Runs before a write takes place; it may throw.</summary>
-    public Func<string, Task> BeforeWrite { get; set; } = _ => Task.CompletedTask;
-
-    /// <summary>Runs after a write has taken place; if it throws, the writer never learns that it has.</summary>
-    public Func<string, Task> AfterWrite { get; set; } = _ => Task.CompletedTask;
-
-    /// <summary>Runs before a deletion; it may throw.</summary>
-    public Action<string> BeforeDelete { get; set; } = _ => { };
 
     public IReadOnlyList<string> Paths(string container) => [.. _objects.Keys.Where(k => k.StartsWith(container + "/", StringComparison.Ordinal)).Select(k => k[(container.Length + 1)..]).Order(StringComparer.Ordinal)];
 
     /// <summary>Changes an object behind everybody's back.</summary>
     public void Tamper(string container, string path, Func<byte[], byte[]> change)
     {
-        var (bytes, version) = _objects[$"{container}/{path}"];
-        _objects[$"{container}/{path}"] = (change(bytes), version);
+        var found = _objects[$"{container}/{path}"];
+        _objects[$"{container}/{path}"] = found with { Bytes = change(found.Bytes) };
     }
 
     public MemoryStore Copy()
     {
-        var copy = new MemoryStore();
+        var copy = new MemoryStore(time) { _version = _version };
         foreach (var (key, value) in _objects)
             copy._objects[key] = value;
         return copy;
@@ -51,6 +42,8 @@ internal sealed class MemoryStore : IObjectStore
 
     public async Task<int> ReadRangeAsync(string container, string path, long offset, Memory<byte> buffer, string? ifMatch, CancellationToken ct)
     {
+        if (ifMatch is not null && (await FindAsync(container, path, ct))?.ETag != ifMatch)
+            throw ConditionFailedException.Changed(container, path);
         await using var stream = await OpenReadAsync(container, path, ct);
         stream.Position = Math.Min(offset, stream.Length);
         return await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
@@ -60,28 +53,24 @@ internal sealed class MemoryStore : IObjectStore
     {
         using var buffer = new MemoryStream();
         await content.CopyToAsync(buffer, ct);
-        await BeforeWrite(path);
-        ObjectInfo info;
         lock (_writing)
         {
             var key = $"{container}/{path}";
-            if (condition.MustBeAbsent && _objects.ContainsKey(key))
+            var known = _objects.GetValueOrDefault(key);
+            if ((condition.MustBeAbsent && known is not null) || (condition.ETag is { } etag && (known is null || Info(container, path, known).ETag != etag)))
                 throw ConditionFailedException.Of(condition, container, path);
-            _objects[key] = (buffer.ToArray(), ++_version);
-            info = Info(container, path, _objects[key]);
+            var written = new StoredObject(buffer.ToArray(), ++_version, (time ?? TimeProvider.System).GetUtcNow());
+            _objects[key] = written;
+            return Info(container, path, written);
         }
-        await AfterWrite(path);
-        return info;
     }
 
-    public Task<bool> DeleteAsync(string container, string path, CancellationToken ct)
-    {
-        BeforeDelete(path);
-        return Task.FromResult(_objects.TryRemove($"{container}/{path}", out _));
-    }
+    public Task<bool> DeleteAsync(string container, string path, CancellationToken ct) => Task.FromResult(_objects.TryRemove($"{container}/{path}", out _));
 
     public string? LocalPath(string container, string path) => null;
 
-    private static ObjectInfo Info(string container, string path, (byte[] Bytes, long Version) found) =>
-        new(container, path, found.Bytes.Length, found.Version.ToString(CultureInfo.InvariantCulture), DateTimeOffset.UnixEpoch.AddTicks(found.Version));
+    private static ObjectInfo Info(string container, string path, StoredObject found) =>
+        new(container, path, found.Bytes.Length, found.Version.ToString(CultureInfo.InvariantCulture), found.At);
+
+    private sealed record StoredObject(byte[] Bytes, long Version, DateTimeOffset At);
 }
