@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Pipeline.Grid.Scheduling;
 using Pipeline.Grid.Wire;
 using Pipeline.Jobs;
 

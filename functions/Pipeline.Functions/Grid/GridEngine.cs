@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Pipeline.Grid.Applications;
 using Pipeline.Grid.Assimilation;
 using Pipeline.Grid.Scheduling;
@@ -39,7 +40,7 @@ public sealed class GridEngine
     public async Task<GridShape> SplitAsync(GridRun run, CancellationToken cancellationToken)
     {
         var spec = await ReadSpecAsync(run.JobId, cancellationToken);
-        var setup = new JobSetup(run.JobId, run.Run, spec.Project, new ApplicationVersion(spec.Application.Name, spec.Application.Version), spec.Policy, spec.Priority, spec.Seed);
+        var setup = new JobSetup(run.JobId, run.Run, spec.Project, new ApplicationVersion(spec.Application.Name, spec.Application.Version), spec.Policy, spec.Priority, spec.Seed ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))));
         await _shards.ExecuteAsync((t, _, _) => JobCommands.OpenJob(t, setup), cancellationToken);
         return await _splitter.SplitAsync(run, spec, cancellationToken);
     }
@@ -52,14 +53,15 @@ public sealed class GridEngine
         await RegisterAsync(run, shape, cancellationToken);
         var views = await _shards.ExecuteAsync((t, _, _) => ShardView.Of(t, run), cancellationToken);
         if (views.Any(v => v is null))
-            return new GridStep(new GridCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), [], [], false, null, new JobError("The job is no longer open: it was closed, or another run of it has begun."));
+            return new GridStep(Tally.None, [], [], false, null, new JobError("The job is no longer open: it was closed, or another run of it has begun."));
         var tally = views.Aggregate(Tally.None, (sum, v) => sum + v!.Tally);
         var ready = views.SelectMany(v => v!.Ready).Order().ToList();
-        // Full parts, and what is left when all units have been decided.
+        // Full parts, and what is left when all units have been decided. What waits for its part takes the place of units that could be sent:
+        // never more than half of all.
         var isLast = tally.Assimilated + ready.Count == shape.Units;
-        var assimilate = ready.Count >= _settings.UnitsPerFile || isLast ? ready.Take(_settings.UnitsPerFile).ToList() : [];
+        var assimilate = ready.Count >= Math.Min(_settings.UnitsPerFile, Math.Max(1, _settings.LiveUnits / 2)) || isLast ? ready.Take(_settings.UnitsPerFile).ToList() : [];
         return new GridStep(
-            ShardView.Counts(tally), [.. views.SelectMany(v => v!.Validate).Order().Take(UnitsToValidate)], assimilate, tally.Assimilated == shape.Units, views.Min(v => v!.NextDeadline));
+            tally, [.. views.SelectMany(v => v!.Validate).Order().Take(UnitsToValidate)], assimilate, tally.Assimilated == shape.Units, views.Min(v => v!.NextDeadline));
     }
 
     /// <summary>Compares results and finds canonical ones.</summary>

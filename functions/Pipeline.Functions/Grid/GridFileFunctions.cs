@@ -30,8 +30,10 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
     {
         if (!GridNames.IsInputPath(path) && !GridNames.IsFilePath(path))
             throw new NotFoundException("There are only inputs/{job}/{unit} and files/{sha256} here.");
-        var info = await store.FindAsync(ResultUploads.Container, path, cancellationToken) ?? throw new NotFoundException("There is no such file. Its job may be over.");
-        return new FileStreamResult(new ObjectStream(store, info, limits.EnterDownload(host.HostId)), "application/octet-stream")
+        var info = await store.FindAsync(GridFiles.Container, path, cancellationToken) ?? throw new NotFoundException("There is no such file. Its job may be over.");
+        // Given back with the request, also where the answer is never sent.
+        request.HttpContext.Response.RegisterForDispose(limits.EnterDownload(host.HostId));
+        return new FileStreamResult(new ObjectStream(store, info), "application/octet-stream")
         {
             EnableRangeProcessing = true,
             EntityTag = new EntityTagHeaderValue($"\"{info.ETag.Trim('"')}\""),
@@ -63,7 +65,6 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
     {
         if (UploadRange.Parse(request.Headers.ContentRange) is not { } range)
             throw new UploadRefusedException(StatusCodes.Status400BadRequest, "Say which bytes these are: Content-Range: bytes FIRST-LAST/TOTAL.");
-        using var place = limits.EnterUpload(host.HostId);
         return await uploads.PutAsync(host, assignment, sha256, range, request.Body, CancellationToken.None);
     }, CancellationToken.None); // A connection that breaks ends the body; what came of it before is worth keeping.
 
@@ -75,6 +76,8 @@ public sealed class GridFileFunctions(GridGate gate, GridLimits limits, IGridSch
             throw new UploadRefusedException(StatusCodes.Status400BadRequest, "Say which file it is: ?sha256= with the SHA-256 of all its bytes in lower-case hexadecimal.");
         if (!GridNames.IsId(id) || await scheduler.AssignmentAsync(host, id, cancellationToken) is not { } assignment)
             throw new NotFoundException("This host has no open result of that id.");
+        // Telling how far it is may read all of a file, too.
+        using var place = limits.EnterUpload(host.HostId);
         var state = await handler(host, assignment, sha256);
         var headers = request.HttpContext.Response.Headers;
         headers["Upload-Offset"] = state.Offset.ToString(CultureInfo.InvariantCulture);

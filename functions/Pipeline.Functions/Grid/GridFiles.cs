@@ -14,9 +14,13 @@ internal static class GridFiles
 
     public static string Results(string jobId) => $"results/{jobId}/";
 
-    public static string Result(ResultId id) => $"{Results(id.JobId)}{id}";
+    public static string Result(ResultId id) => Result(id.JobId, id.ToString());
+
+    public static string Result(string jobId, string resultId) => $"{Results(jobId)}{resultId}";
 
     public static string Uploads(string jobId) => $"uploads/{jobId}/";
+
+    public static string Upload(string jobId, string resultId) => $"{Uploads(jobId)}{resultId}/";
 
     /// <summary>Shared files are named by their content: a client that has one knows it in every job.</summary>
     public static string Shared(string sha256) => $"files/{sha256}";

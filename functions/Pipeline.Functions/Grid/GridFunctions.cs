@@ -56,6 +56,7 @@ public sealed class GridFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grid/hosts")] HttpRequest request,
         CancellationToken cancellationToken) => gate.VolunteerAsync(request, async volunteerId =>
     {
+        limits.CountRegistration(limits.AddressOf(request));
         limits.CountRegistration(volunteerId);
         var facts = await GridGate.ReadAsync<HostRequest>(request, WireChecks.Check, cancellationToken);
         var key = await keys.GetAsync(cancellationToken);
@@ -98,12 +99,9 @@ public sealed class GridFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/grid/work")] HttpRequest request,
         CancellationToken cancellationToken) => gate.WaitingHostAsync(request, () => GridGate.ReadAsync<WorkRequest>(request, WireChecks.Check, cancellationToken), async (host, wish, mayWait) =>
     {
-        var wait = mayWait ? TimeSpan.FromSeconds(wish.WaitSeconds) : TimeSpan.Zero;
-        var assignments = await scheduler.RequestAsync(
-            host,
-            new WorkAsk(wish.Seconds, wish.MaxTasks, wish.MemoryBytes, wish.DiskBytes, wish.Applications, wish.CachedFiles, wish.HeldResults, wait),
-            cancellationToken);
-        var again = assignments.Count > 0 || wait > TimeSpan.Zero ? AfterWaiting : AfterNothing;
+        var wait = mayWait ? wish.WaitSeconds : 0;
+        var assignments = await scheduler.RequestAsync(host, wish with { WaitSeconds = wait }, cancellationToken);
+        var again = assignments.Count > 0 || wait > 0 ? AfterWaiting : AfterNothing;
         return GridGate.Ok(new WorkAnswer(await SignAsync(host, assignments, cancellationToken), again, time.GetUtcNow()));
     });
 
@@ -122,7 +120,7 @@ public sealed class GridFunctions(
         var refusals = await MissingFilesAsync(host, reports, cancellationToken);
         var taken = reports.Where(report => !refusals.ContainsKey(report.ResultId)).ToList();
         var answers = new Queue<ReportAnswer>(taken.Count == 0 ? [] : await scheduler.ReportAsync(host, taken, cancellationToken));
-        await RaiseProgress.OfAsync(wakeups, client, cancellationToken);
+        await WakeAsync(client, cancellationToken);
         return GridGate.Ok(new ReportAnswers([.. reports.Select(report => refusals.GetValueOrDefault(report.ResultId) ?? answers.Dequeue())]));
     });
 
@@ -190,11 +188,11 @@ public sealed class GridFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/grid/leaderboard")] HttpRequest request,
         CancellationToken cancellationToken) => gate.AnybodyAsync(request, async () =>
     {
-        var rows = new List<LeaderboardEntry>();
+        var rows = new List<LeaderboardRow>();
         foreach (var row in await scheduler.LeaderboardAsync(Responses.Top(request.Query, 20, 100), cancellationToken))
         {
             var volunteer = GridNames.IsId(row.VolunteerId) ? await registry.FindVolunteerAsync(row.VolunteerId, cancellationToken) : null;
-            rows.Add(new LeaderboardEntry(row.Rank, row.VolunteerId, volunteer?.Name ?? row.VolunteerId, row.Credit, row.ValidResults, row.Hosts));
+            rows.Add(row with { Name = volunteer?.Name ?? row.VolunteerId });
         }
         return Responses.Ok(new Leaderboard(rows));
     });
@@ -210,6 +208,22 @@ public sealed class GridFunctions(
                 refusals[report.ResultId] = new ReportAnswer(report.ResultId, ReportAnswer.Refused, $"There is no file of {report.ResultBytes} bytes. Upload it, then report again.");
         }
         return refusals;
+    }
+
+    // Wakes the orchestrations of jobs whose results have come.
+    private async Task WakeAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        foreach (var job in wakeups.Take())
+        {
+            try
+            {
+                await client.RaiseEventAsync(job, GridOrchestrator.ProgressEvent, true, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // What was reported is durable; an orchestration that was not woken, or has ended meanwhile, looks by itself or needs not.
+            }
+        }
     }
 
     private async Task<IReadOnlyList<SignedAssignment>> SignAsync(HostKey host, IReadOnlyList<Assignment> assignments, CancellationToken cancellationToken)

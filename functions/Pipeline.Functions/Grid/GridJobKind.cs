@@ -43,9 +43,12 @@ public sealed class GridJobKind(GridEngine engine, IObjectStore store) : IJobKin
     /// <inheritdoc/>
     public DataUse Use(JobSpec spec, string by)
     {
-        var source = engine.Read(spec).Source;
-        var named = source.Dataset ?? (source.File?.Split('/') is { Length: > 1 } parts ? parts[0] : null);
-        return new DataUse(by, named is null ? [] : [DataUse.Dataset(named)], []) { LeavesBy = ["volunteers, whose computers may be anywhere"] };
+        var read = engine.Read(spec);
+        IEnumerable<string> files = [.. read.Application.FilesOf(read.Source), .. read.Source.File is { } file ? [file] : Array.Empty<string>()];
+        var datasets = files.Where(f => f.Contains('/', StringComparison.Ordinal)).Select(f => f[..f.IndexOf('/', StringComparison.Ordinal)]);
+        if (read.Source.Dataset is { } dataset)
+            datasets = datasets.Append(dataset);
+        return new DataUse(by, [.. datasets.Distinct(StringComparer.Ordinal).Select(DataUse.Dataset)], []) { LeavesBy = ["volunteers, whose computers may be anywhere"] };
     }
 
     private async Task<(int Units, double Flops, long MemoryBytes)> CountAsync(GridSpec spec, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Pipeline.Grid.State;
 using Pipeline.Jobs;
 
 namespace Pipeline.Grid;
@@ -21,6 +22,9 @@ public static class GridOrchestrator
 
     // A word of results may be lost with the host that was to pass it on; so it looks by itself, too.
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(30);
+
+    // The log's clock may be behind this one: a deadline that has passed here has not passed there.
+    private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
 
     private static readonly TaskOptions Retries = TaskOptions.FromRetryPolicy(
         new RetryPolicy(8, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1)));
@@ -93,7 +97,7 @@ public static class GridOrchestrator
         var now = context.CurrentUtcDateTime;
         var until = now + LooksEvery;
         if (deadline is { } due && due.UtcDateTime < until)
-            until = due.UtcDateTime > now ? due.UtcDateTime : now;
+            until = due.UtcDateTime > now + LeastPause ? due.UtcDateTime : now + LeastPause;
         using var stop = new CancellationTokenSource();
         var timer = context.CreateTimer(until, stop.Token);
         await Task.WhenAny(woken, timer);
@@ -104,7 +108,7 @@ public static class GridOrchestrator
         return woken.IsCompleted ? context.WaitForExternalEvent<bool>(ProgressEvent) : woken;
     }
 
-    private static async Task<JobOutput> FinishAsync(TaskOrchestrationContext context, GridJobState state, GridCounts counts, GridProgress progress)
+    private static async Task<JobOutput> FinishAsync(TaskOrchestrationContext context, GridJobState state, Tally counts, GridProgress progress)
     {
         if (state.Columns is null)
         {

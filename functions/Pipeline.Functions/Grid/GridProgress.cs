@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.DurableTask;
+using Pipeline.Grid.State;
 using Pipeline.Jobs;
 
 namespace Pipeline.Grid;
@@ -11,7 +12,7 @@ internal sealed class GridProgress(TaskOrchestrationContext context)
 
     public void Splitting() => context.SetCustomStatus(new JobState(_progress = new JobProgress("split", 1, 2)));
 
-    public void Show(GridShape shape, GridCounts counts)
+    public void Show(GridShape shape, Tally counts)
     {
         var notes = new List<string> { $"{N(counts.InProgress)} in progress", $"{N(counts.Unsent)} waiting for hosts", $"{N(counts.Valid)} valid" };
         if (counts.Invalid > 0)
@@ -29,7 +30,7 @@ internal sealed class GridProgress(TaskOrchestrationContext context)
     /// <summary>Shows why the job fails, and gives the exception to end it with.</summary>
     public JobFailedException Fail(JobError error) => context.Fail(_progress, error);
 
-    public static IReadOnlyDictionary<string, long> Statistics(GridCounts counts) => new Dictionary<string, long>
+    public static IReadOnlyDictionary<string, long> Statistics(Tally counts) => new Dictionary<string, long>
     {
         ["units"] = counts.Units,
         ["unitsDone"] = counts.Done,

@@ -23,6 +23,7 @@ public static class GridServices
         .AddSingleton<IJobKind, GridJobKind>()
         .AddSingleton<Splitter>()
         .AddSingleton<UnitPages>()
+        .AddSingleton<ResultFiles>()
         .AddSingleton<UnitValidator>()
         .AddSingleton<Assimilator>()
         .AddSingleton<GridSweeper>()

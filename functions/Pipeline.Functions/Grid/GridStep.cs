@@ -1,3 +1,4 @@
+using Pipeline.Grid.State;
 using Pipeline.Jobs;
 
 namespace Pipeline.Grid;
@@ -10,4 +11,4 @@ namespace Pipeline.Grid;
 /// <param name="NextDeadline">When the next result is due.</param>
 /// <param name="Error">Why it cannot go on.</param>
 public sealed record GridStep(
-    GridCounts Counts, IReadOnlyList<int> Validate, IReadOnlyList<int> Assimilate, bool Finished, DateTimeOffset? NextDeadline, JobError? Error = null);
+    Tally Counts, IReadOnlyList<int> Validate, IReadOnlyList<int> Assimilate, bool Finished, DateTimeOffset? NextDeadline, JobError? Error = null);

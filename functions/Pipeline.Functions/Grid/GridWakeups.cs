@@ -17,7 +17,12 @@ public sealed class GridWakeups(TimeProvider time)
         {
             if (_needed.Count == 0)
                 return [];
-            var jobs = _needed.Where(job => !_woken.TryGetValue(job, out var at) || time.GetElapsedTime(at) > Again).ToList();
+            foreach (var (job, at) in _woken)
+            {
+                if (time.GetElapsedTime(at) > Again)
+                    _woken.Remove(job);
+            }
+            var jobs = _needed.Where(job => !_woken.ContainsKey(job)).ToList();
             foreach (var job in jobs)
             {
                 _needed.Remove(job);

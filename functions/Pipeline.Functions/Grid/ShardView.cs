@@ -33,8 +33,4 @@ internal sealed record ShardView(Tally Tally, IReadOnlyList<int> Validate, IRead
 
     public static (JobRow? Job, IReadOnlyList<WorkUnit> Units) ToAssimilate(GridTransaction transaction, GridUnits task) =>
         (JobCommands.Find(transaction, task.Job.JobId, task.Job.Run), [.. task.Units.Select(u => transaction.State.Units.Find(new UnitKey(task.Job.JobId, u))).OfType<WorkUnit>().Where(u => u.IsOver)]);
-
-    public static GridCounts Counts(Tally tally) => new(
-        tally.Units, tally.Done, tally.Failed, tally.Assimilated, tally.Unsent, tally.InProgress, tally.Valid, tally.Invalid, tally.Errors, tally.NoReply,
-        tally.Valid + tally.Invalid + tally.Inconclusive + tally.Initial + tally.TooLate + tally.Errors + tally.NoReply + tally.Abandoned);
 }

@@ -55,7 +55,7 @@ internal static class GridMeasurements
         await Task.WhenAll(hosts.Select(h => scheduler.RegisterHostAsync(h, Facts, cancellationToken)));
         return await MeasureAsync(
             results, app.Services.GetRequiredService<GridShards>(), null,
-            async (host, held) => (await scheduler.RequestAsync(hosts[host], new WorkAsk(1, 1, 1L << 36, 1L << 40, [Application], [], held, TimeSpan.Zero), cancellationToken)).Single().ResultId,
+            async (host, held) => (await scheduler.RequestAsync(hosts[host], new WorkRequest(1, 1, 1L << 36, 1L << 40, [Application], [], held, 0), cancellationToken)).Single().ResultId,
             async (host, report) => (await scheduler.ReportAsync(hosts[host], [report], cancellationToken))[0].State, cancellationToken);
     }
 

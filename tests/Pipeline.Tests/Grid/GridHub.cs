@@ -32,10 +32,12 @@ internal sealed class GridHub : IAsyncDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build();
         _services = new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration).AddSingleton<IObjectStore>(Store).AddSingleton<TimeProvider>(_time).AddLogging()
-            .AddPipelineStorage(configuration).AddJobs().AddGrid(configuration).AddSingleton<IGridApplication, SumApplication>().BuildServiceProvider();
+            .AddPipelineStorage(configuration).AddJobs().AddGrid(configuration).AddSingleton<IGridApplication>(new SquareApplication()).BuildServiceProvider();
     }
 
     public MemoryStore Store { get; }
+
+    public T Service<T>() where T : notnull => _services.GetRequiredService<T>();
 
     public IGridScheduler Scheduler => _services.GetRequiredService<IGridScheduler>();
 
@@ -50,12 +52,15 @@ internal sealed class GridHub : IAsyncDisposable
     /// <summary>What the time is.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
+    /// <summary>How far the orchestration's clock is ahead of the log's.</summary>
+    public TimeSpan Ahead { get; init; }
+
     /// <summary>What the hosts do while the orchestration waits.</summary>
     public Func<Task> WhileWaiting { get; set; } = () => Task.CompletedTask;
 
     public async Task<JobOutput> RunAsync(int units, string fields = "")
     {
-        var spec = $$"""{ "kind": "grid", "name": "test", "application": "sum", "parameters": { "count": {{units}} }, "delayBound": "1h" {{fields}} }""";
+        var spec = $$"""{ "kind": "grid", "name": "test", "application": "square", "parameters": { "count": {{units}} }, "delayBound": "1h" {{fields}} }""";
         await Store.WriteAsync(JobFiles.Container, JobFiles.Spec(Job), new MemoryStream(Encoding.UTF8.GetBytes(spec)), WriteCondition.None, CancellationToken.None);
         var input = new GridInput(Job, "test");
         while (true)
@@ -98,7 +103,7 @@ internal sealed class GridHub : IAsyncDisposable
     {
         var context = new Mock<TaskOrchestrationContext>();
         context.Setup(c => c.NewGuid()).Returns(Guid.Parse("01234567-89ab-cdef-0123-456789abcdef"));
-        context.Setup(c => c.CurrentUtcDateTime).Returns(() => _time.GetUtcNow().UtcDateTime);
+        context.Setup(c => c.CurrentUtcDateTime).Returns(() => (_time.GetUtcNow() + Ahead).UtcDateTime);
         context.Setup(c => c.SetCustomStatus(It.IsAny<object>())).Callback((object state) => Shown = (JobState)state);
         context.Setup(c => c.WaitForExternalEvent<bool>(GridOrchestrator.ProgressEvent, It.IsAny<CancellationToken>())).Returns(() => new TaskCompletionSource<bool>().Task);
         context.Setup(c => c.CreateTimer(It.IsAny<DateTime>(), It.IsAny<CancellationToken>())).Returns((DateTime until, CancellationToken _) => WaitAsync(until));
@@ -117,6 +122,7 @@ internal sealed class GridHub : IAsyncDisposable
 
     private async Task WaitAsync(DateTime until)
     {
+        until -= Ahead;
         var sleep = until - _time.GetUtcNow().UtcDateTime;
         LongestSleep = sleep > LongestSleep ? sleep : LongestSleep;
         await WhileWaiting();

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Grid;
+using Pipeline.Grid.Log;
+using Pipeline.Grid.State;
 using Pipeline.Jobs;
 
 namespace Pipeline.Tests.Grid;
@@ -17,7 +20,7 @@ public sealed class GridJobTests
     public async Task Job_HonestHosts_HasTheResultOfEveryUnitOnce(int shards, int runsOfEachActivity)
     {
         await using var hub = new GridHub(Settings(("PipelineGridShards", shards), ("PipelineGridUnitsPerFile", 8)), runsOfEachActivity);
-        hub.WhileWaiting = () => AllAsync(hub, 12, _ => SumApplication.Answer);
+        hub.WhileWaiting = () => AllAsync(hub, 12, _ => SquareApplication.Answer);
 
         var output = await hub.RunAsync(units: 20);
 
@@ -34,7 +37,7 @@ public sealed class GridJobTests
     {
         await using var hub = new GridHub();
         var started = hub.Now;
-        hub.WhileWaiting = () => hub.Now - started < TimeSpan.FromHours(2) ? Task.CompletedTask : AllAsync(hub, 12, _ => SumApplication.Answer);
+        hub.WhileWaiting = () => hub.Now - started < TimeSpan.FromHours(2) ? Task.CompletedTask : AllAsync(hub, 12, _ => SquareApplication.Answer);
 
         await hub.RunAsync(units: 4);
 
@@ -52,7 +55,7 @@ public sealed class GridJobTests
             1 => _ => Encoding.ASCII.GetBytes("no number"),
             2 => _ => null, // never heard of again
             3 => _ => [],
-            _ => SumApplication.Answer,
+            _ => SquareApplication.Answer,
         });
 
         var output = await hub.RunAsync(units: 60, ", \"adaptive\": false");
@@ -69,7 +72,7 @@ public sealed class GridJobTests
         foreach (var fields in new[] { ", \"adaptive\": false", ", \"adaptive\": { \"after\": 3, \"spotCheck\": 0.1 }" })
         {
             await using var hub = new GridHub();
-            hub.WhileWaiting = () => AllAsync(hub, 4, _ => SumApplication.Answer);
+            hub.WhileWaiting = () => AllAsync(hub, 4, _ => SquareApplication.Answer);
             var output = await hub.RunAsync(units: 80, fields);
             Assert.Equal(Expected(80), (await hub.RowsAsync(output)).Order(StringComparer.Ordinal));
             wasted.Add(output.Statistics["resultsWasted"]);
@@ -85,7 +88,7 @@ public sealed class GridJobTests
         hub.WhileWaiting = async () =>
         {
             most = Math.Max(most, (await hub.Scheduler.StatisticsAsync("job", CancellationToken.None)).Unsent);
-            await AllAsync(hub, 5, _ => SumApplication.Answer);
+            await AllAsync(hub, 5, _ => SquareApplication.Answer);
         };
 
         var output = await hub.RunAsync(units: 700, ", \"adaptive\": false");
@@ -97,10 +100,72 @@ public sealed class GridJobTests
     }
 
     [Fact]
+    public async Task Job_FilesOfMoreUnitsThanAreKept_AreWrittenBeforeTheyAreFull()
+    {
+        await using var hub = new GridHub(Settings(("PipelineGridLiveUnits", 100), ("PipelineGridUnitsPerFile", 1_000)));
+        var waits = 0;
+        hub.WhileWaiting = () => waits++ < 200 ? AllAsync(hub, 5, _ => SquareApplication.Answer) : throw new InvalidOperationException("It waits for ever.");
+
+        var output = await hub.RunAsync(units: 600, ", \"adaptive\": false");
+
+        Assert.Equal(600, output.Rows);
+    }
+
+    [Fact]
+    public async Task Job_ClockAheadOfTheLogs_WaitsForItsDeadlinesWithoutSpinning()
+    {
+        await using var hub = new GridHub { Ahead = TimeSpan.FromMinutes(10) };
+        var (started, waits) = (hub.Now, 0);
+        hub.WhileWaiting = async () =>
+        {
+            Assert.True(waits++ < 2_000, "It looks again and again, and time stands still.");
+            // The first volunteer is never heard of again: its result goes to another when its deadline has passed.
+            if (hub.Now == started)
+                await hub.WorkAsync(GridRuns.Host(0), _ => null);
+            else
+                await hub.WorkAsync(GridRuns.Host(waits % 2 + 1), SquareApplication.Answer);
+        };
+
+        var output = await hub.RunAsync(units: 1, ", \"adaptive\": false");
+
+        Assert.Equal((1, 1), (output.Rows, output.Statistics["resultsWithoutReply"]));
+    }
+
+    [Fact]
+    public async Task Job_WithoutASeed_DrawsSpotChecksFromANumberThatNobodyKnows()
+    {
+        var seeds = new HashSet<long>();
+        for (var run = 0; run < 2; run++)
+        {
+            await using var hub = new GridHub();
+            hub.WhileWaiting = () => AllAsync(hub, 4, _ => SquareApplication.Answer);
+            await hub.RunAsync(units: 1);
+            foreach (var path in hub.Store.Paths("grid").Where(p => p.StartsWith("00/log/", StringComparison.Ordinal)))
+                seeds.UnionWith(LogJson.ReadCommit(await Pipeline.Storage.WholeObjects.ReadAllAsync(hub.Store, "grid", path, CancellationToken.None), path).Events.OfType<JobOpened>().Select(e => e.Job.Seed));
+        }
+
+        Assert.Equal(2, seeds.Count);
+    }
+
+    [Theory]
+    [InlineData("""{ "kind": "grid", "name": "n", "application": "alignment", "parameters": { "reference": "patients/genome.fasta", "reads": { "count": 1 } } }""", "datasets/patients")]
+    [InlineData("""{ "kind": "grid", "name": "n", "application": "alignment", "input": "reads", "parameters": { "reference": "patients/genome.fasta" } }""", "datasets/patients datasets/reads")]
+    [InlineData("""{ "kind": "grid", "name": "n", "application": "square", "input": { "file": "patients/numbers.txt" } }""", "datasets/patients")]
+    public async Task Use_EveryFileThatVolunteersGet_IsAnInputThatLeaves(string spec, string inputs)
+    {
+        await using var hub = new GridHub();
+
+        var use = hub.Service<IEnumerable<IJobKind>>().OfType<GridJobKind>().Single().Use(JobSpec.Parse(Encoding.UTF8.GetBytes(spec), ["grid"]), "job n");
+
+        Assert.Equal(inputs.Split(' '), use.Inputs);
+        Assert.NotEmpty(use.LeavesBy);
+    }
+
+    [Fact]
     public async Task Job_UnitNobodyCanCompute_IsListedAndTheRestIsThere()
     {
         await using var hub = new GridHub();
-        hub.WhileWaiting = () => AllAsync(hub, 6, _ => n => n == 3 ? Encoding.ASCII.GetBytes("rubbish") : SumApplication.Answer(n));
+        hub.WhileWaiting = () => AllAsync(hub, 6, _ => n => n == 3 ? Encoding.ASCII.GetBytes("rubbish") : SquareApplication.Answer(n));
 
         var output = await hub.RunAsync(units: 5);
 
@@ -138,9 +203,9 @@ public sealed class GridJobTests
         await using var hub = new GridHub();
         hub.WhileWaiting = async () =>
         {
-            await hub.WorkAsync(GridRuns.Host(0), SumApplication.Answer, tasks: 2);
-            await hub.WorkAsync(GridRuns.Host(1), SumApplication.Answer, tasks: 4);
-            await hub.WorkAsync(GridRuns.Host(2), SumApplication.Answer, tasks: 4);
+            await hub.WorkAsync(GridRuns.Host(0), SquareApplication.Answer, tasks: 2);
+            await hub.WorkAsync(GridRuns.Host(1), SquareApplication.Answer, tasks: 4);
+            await hub.WorkAsync(GridRuns.Host(2), SquareApplication.Answer, tasks: 4);
         };
         await hub.RunAsync(units: 20, ", \"adaptive\": false");
 

@@ -14,7 +14,7 @@ internal static class GridRuns
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static readonly ApplicationVersion Application = new("sum", 1);
+    public static readonly ApplicationVersion Application = new("square", 1);
 
     public static readonly UnitPolicy Policy = new(2, 2, 3, 10, 6, TimeSpan.FromHours(1), 1_000, null);
 
@@ -29,7 +29,7 @@ internal static class GridRuns
 
     public static UnitSetup Unit(int number, params int[] files) => new(number, $"u{number}", Sha, files, 1e9, 1 << 20, 1 << 20);
 
-    public static WorkAsk Ask(int tasks = 1, params string[] held) => new(1e9, tasks, 1L << 32, 1L << 36, [Application], [], held, TimeSpan.Zero);
+    public static WorkRequest Ask(int tasks = 1, params string[] held) => new(1e9, tasks, 1L << 32, 1L << 36, [Application], [], held, 0);
 
     public static ResultReport Success(string resultId, double claim = 0) => new(resultId, true, null, 1, 1, claim, Sha, 10);
 

@@ -23,6 +23,10 @@ public interface IGridApplication
     /// <param name="faults">Gets every fault, with its JSON pointer in the spec.</param>
     void Check(GridSource source, ICollection<SpecFault> faults);
 
+    /// <summary>Files of the container <c>datasets</c> that the parameters name, beside the input: volunteers get them, too.</summary>
+    /// <param name="source">What the spec says; it has passed <see cref="Check"/>.</param>
+    IReadOnlyList<string> FilesOf(GridSource source) => [];
+
     /// <summary>Splits the input into work units, on the server. The same source and data give the same units in the same order.</summary>
     /// <param name="source">What the spec says; it has passed <see cref="Check"/>.</param>
     /// <param name="store">Where datasets and files are.</param>

@@ -4,13 +4,14 @@ using Pipeline.Grid.Applications;
 using Pipeline.Grid.Splitting;
 using Pipeline.Grid.State;
 using Pipeline.Grid.Units;
+using Pipeline.Grid.Validation;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 
 namespace Pipeline.Grid.Assimilation;
 
 /// <summary>Gathers canonical results into the job's result, a Parquet file a part.</summary>
-internal sealed class Assimilator(IObjectStore store, UnitPages parts)
+internal sealed class Assimilator(IObjectStore store, UnitPages parts, ResultFiles results)
 {
     // Rows that are held in memory before they go to the file.
     private const int RowsPerGroup = 50_000;
@@ -50,8 +51,7 @@ internal sealed class Assimilator(IObjectStore store, UnitPages parts)
             {
                 foreach (var unit in units)
                 {
-                    var id = new ResultId(unit.JobId, job.Setup.Run, unit.Setup.Number, unit.Canonical!.Value);
-                    var table = application.Read(await store.ReadAllAsync(GridFiles.Container, GridFiles.Result(id), cancellationToken));
+                    var table = await ReadAsync(application, job, unit, cancellationToken);
                     file ??= await ResultFile.CreateAsync(content, table.Fields, cancellationToken);
                     file.Add(unit.Setup.Name, table.Rows);
                     rows += table.Rows.Count;
@@ -70,6 +70,17 @@ internal sealed class Assimilator(IObjectStore store, UnitPages parts)
         await using var whole = File.OpenRead(local);
         var stored = await store.WriteAsync(JobFiles.Results, path, whole, WriteCondition.None, cancellationToken);
         return new PartReport(path, rows, stored.Length, columns);
+    }
+
+    // The canonical result, or where its file is no longer what was validated, one that was found to agree with it.
+    private async Task<ResultTable> ReadAsync(IGridApplication application, JobRow job, WorkUnit unit, CancellationToken cancellationToken)
+    {
+        foreach (var result in unit.Results.Where(r => r.Validate == ValidateState.Valid).OrderBy(r => r.Ordinal != unit.Canonical))
+        {
+            if (await results.TryReadAsync(application, job, unit, result, cancellationToken) is { } found)
+                return found.Table;
+        }
+        throw new InvalidDataException($"No file of unit '{unit.Setup.Name}' is what was validated any more: they were changed or removed from the container '{GridFiles.Container}'.");
     }
 
     private sealed record FailedUnit(string Unit, string Reason, int Results);

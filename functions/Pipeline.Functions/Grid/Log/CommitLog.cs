@@ -15,6 +15,9 @@ internal sealed class CommitLog(IObjectStore store, string shard)
 {
     private const int KeptSnapshots = 2;
 
+    // Commits go when a snapshot that covers them is as old: well after every writer that has not seen them has ceased to be fresh.
+    private static readonly TimeSpan SweptAfter = TimeSpan.FromMinutes(10);
+
     /// <summary>The newest snapshot that is whole; number 0 and an empty state where there is none.</summary>
     public async Task<(long Number, GridState State)> ReadSnapshotAsync(CancellationToken cancellationToken)
     {
@@ -58,34 +61,29 @@ internal sealed class CommitLog(IObjectStore store, string shard)
     /// <summary>Writes a snapshot, and removes what no reader needs any more.</summary>
     /// <param name="number">The commit that the snapshot is after.</param>
     /// <param name="snapshot">The state.</param>
-    /// <param name="sweep">Commits up to this number may go, as far as two snapshots are after them.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task WriteSnapshotAsync(long number, Snapshot snapshot, long sweep, CancellationToken cancellationToken)
+    public async Task WriteSnapshotAsync(long number, Snapshot snapshot, CancellationToken cancellationToken)
     {
         var body = LogJson.Write(snapshot);
         byte[] bytes = [.. SHA256.HashData(body), .. body];
-        await store.WriteAsync(GridFiles.Container, SnapshotPath(number), Streams(bytes), WriteCondition.None, cancellationToken);
-        var snapshots = await SnapshotsAsync(cancellationToken);
-        if (snapshots.Count < KeptSnapshots)
+        var written = await store.WriteAsync(GridFiles.Container, SnapshotPath(number), Streams(bytes), WriteCondition.None, cancellationToken);
+        var snapshots = await store.ListAsync(GridFiles.Container, $"{shard}/snapshots/", cancellationToken).ToListAsync(cancellationToken);
+        // By the store's own clock, whichever processes wrote them.
+        if (snapshots.SkipLast(KeptSnapshots - 1).LastOrDefault(s => written.LastModified - s.LastModified > SweptAfter) is not { } covering)
             return;
-        var oldest = Math.Min(sweep, snapshots[^KeptSnapshots]);
+        var oldest = NumberOf(covering.Path);
         await foreach (var commit in store.ListAsync(GridFiles.Container, $"{shard}/log/", cancellationToken))
         {
             if (NumberOf(commit.Path) > oldest)
                 break;
             await store.DeleteAsync(GridFiles.Container, commit.Path, cancellationToken);
         }
-        foreach (var old in snapshots.Where(s => s < oldest))
-            await store.DeleteAsync(GridFiles.Container, SnapshotPath(old), cancellationToken);
+        foreach (var old in snapshots.TakeWhile(s => s.Path != covering.Path))
+            await store.DeleteAsync(GridFiles.Container, old.Path, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<long>> SnapshotsAsync(CancellationToken cancellationToken)
-    {
-        var numbers = new List<long>();
-        await foreach (var found in store.ListAsync(GridFiles.Container, $"{shard}/snapshots/", cancellationToken))
-            numbers.Add(NumberOf(found.Path));
-        return numbers;
-    }
+    private async Task<IReadOnlyList<long>> SnapshotsAsync(CancellationToken cancellationToken) =>
+        await store.ListAsync(GridFiles.Container, $"{shard}/snapshots/", cancellationToken).Select(found => NumberOf(found.Path)).ToListAsync(cancellationToken);
 
     private static MemoryStream Streams(ReadOnlyMemory<byte> bytes) => new(bytes.ToArray(), writable: false);
 

@@ -17,12 +17,6 @@ internal sealed class LogWriter(CommitLog log, TimeProvider time, ILogger logger
 
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
 
-    // Commits go when a snapshot that covers them is as old: well after every writer that has not seen them has ceased to be fresh.
-    private static readonly TimeSpan SweptAfter = TimeSpan.FromMinutes(10);
-
-    private readonly Queue<(long Number, long At)> _covered = new();
-    private long _sweep;
-
     private long _number;
     private long _snapshot;
     private long _looked;
@@ -159,19 +153,15 @@ internal sealed class LogWriter(CommitLog log, TimeProvider time, ILogger logger
             return;
         _snapshot = _number;
         var (number, snapshot) = (_number, Snapshot.Of(State));
-        while (_covered.TryPeek(out var covered) && time.GetElapsedTime(covered.At) > SweptAfter)
-            _sweep = _covered.Dequeue().Number;
-        _covered.Enqueue((number, time.GetTimestamp()));
-        var sweep = _sweep;
-        Snapshotting = Task.Run(() => WriteSnapshotAsync(number, snapshot, sweep));
+        Snapshotting = Task.Run(() => WriteSnapshotAsync(number, snapshot));
     }
 
     // Nobody waits for a snapshot, and the log is whole without it: one that cannot be written is left to the next.
-    private async Task WriteSnapshotAsync(long number, Snapshot snapshot, long sweep)
+    private async Task WriteSnapshotAsync(long number, Snapshot snapshot)
     {
         try
         {
-            await log.WriteSnapshotAsync(number, snapshot, sweep, CancellationToken.None);
+            await log.WriteSnapshotAsync(number, snapshot, CancellationToken.None);
         }
         catch (Exception e)
         {

@@ -21,13 +21,13 @@ internal sealed class Dispatcher(GridSettings settings)
     private const int MostInProgress = 1_000;
 
     /// <summary>Hands out as many results as the host asks for and may have.</summary>
-    public IReadOnlyList<Assignment> Dispatch(GridTransaction transaction, HostRow host, WorkAsk ask)
+    public IReadOnlyList<Assignment> Dispatch(GridTransaction transaction, HostRow host, WorkRequest request)
     {
         var assignments = new List<Assignment>();
         var state = transaction.State;
-        var need = new Need(ask, host);
+        var need = new Need(request, host);
         var room = Math.Min(MostInProgress, Cores(host) * settings.ResultsInProgress) - state.Index.InProgress(host.Key.HostId).Count;
-        while (assignments.Count < ask.MaxTasks && assignments.Count < room && need.Seconds > 0)
+        while (assignments.Count < request.MaxTasks && assignments.Count < room && need.Seconds > 0)
         {
             host = state.Hosts.Find(host.Key.HostId)!;
             if (Pick(state, host, need, transaction.Now) is not var (job, unit))
@@ -81,17 +81,17 @@ internal sealed class Dispatcher(GridSettings settings)
         flops * (host.Version(application) is { Reported: > 0, SecondsPerFlop: > 0 } shown ? shown.SecondsPerFlop : 1 / Math.Clamp(host.Facts.FlopsPerSecond, Slowest, Fastest));
 
     /// <summary>What of a request is still open.</summary>
-    private sealed class Need(WorkAsk ask, HostRow host)
+    private sealed class Need(WorkRequest request, HostRow host)
     {
-        private readonly HashSet<string> _cached = [.. ask.CachedFiles];
+        private readonly HashSet<string> _cached = [.. request.CachedFiles];
 
-        public HashSet<ApplicationVersion> Applications { get; } = [.. ask.Applications];
+        public HashSet<ApplicationVersion> Applications { get; } = [.. request.Applications];
 
-        public double Seconds { get; private set; } = ask.Seconds;
+        public double Seconds { get; private set; } = request.Seconds;
 
-        public long MemoryBytes { get; } = Math.Min(ask.MemoryBytes, host.Facts.MemoryBytes);
+        public long MemoryBytes { get; } = Math.Min(request.MemoryBytes, host.Facts.MemoryBytes);
 
-        public long DiskBytes { get; private set; } = Math.Min(ask.DiskBytes, host.Facts.DiskBytes);
+        public long DiskBytes { get; private set; } = Math.Min(request.DiskBytes, host.Facts.DiskBytes);
 
         public double ShareOfCached(JobRow job, IReadOnlyList<int> files) =>
             files.Count == 0 ? 0 : (double)files.Count(f => _cached.Contains(job.Files[f].Sha256)) / files.Count;

@@ -5,21 +5,20 @@ namespace Pipeline.Grid.Scheduling;
 /// <summary>The scheduler over the grid's log.</summary>
 internal sealed class GridScheduler(GridShards shards, GridSettings settings, TimeProvider time) : IGridScheduler
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Active = TimeSpan.FromDays(1);
 
     private readonly HostCommands _hosts = new(new Dispatcher(settings));
 
-    public async Task<IReadOnlyList<Assignment>> RequestAsync(HostKey host, WorkAsk ask, CancellationToken ct)
+    public async Task<IReadOnlyList<Assignment>> RequestAsync(HostKey host, WorkRequest request, CancellationToken ct)
     {
         var shard = await shards.OfHostAsync(host.HostId, ct);
-        var wait = ask.WaitUpTo < LongestWait ? ask.WaitUpTo : LongestWait;
+        var wait = TimeSpan.FromSeconds(request.WaitSeconds);
         var began = time.GetTimestamp();
         while (true)
         {
             var seen = shard.WorkCame;
-            var assignments = await shard.ExecuteAsync(t => _hosts.Request(t, host, ask), ct);
-            if (assignments.Count > 0 || ask.MaxTasks == 0 || !await shard.WaitForWorkAsync(seen, wait - time.GetElapsedTime(began), ct))
+            var assignments = await shard.ExecuteAsync(t => _hosts.Request(t, host, request), ct);
+            if (assignments.Count > 0 || request.MaxTasks == 0 || !await shard.WaitForWorkAsync(seen, wait - time.GetElapsedTime(began), ct))
                 return assignments;
         }
     }
@@ -59,7 +58,7 @@ internal sealed class GridScheduler(GridShards shards, GridSettings settings, Ti
             .. parts.SelectMany(p => p).GroupBy(v => v.Key, StringComparer.Ordinal)
                 .Select(g => (Id: g.Key, Credit: g.Sum(v => v.Value.Credit), Valid: g.Sum(v => v.Value.Valid), Hosts: g.Sum(v => v.Value.Hosts)))
                 .OrderByDescending(v => v.Credit).ThenBy(v => v.Id, StringComparer.Ordinal).Take(top)
-                .Select((v, place) => new LeaderboardRow(place + 1, v.Id, v.Credit / Credit.Millionths, v.Valid, v.Hosts)),
+                .Select((v, place) => new LeaderboardRow(place + 1, v.Id, v.Id, v.Credit / Credit.Millionths, v.Valid, v.Hosts)),
         ];
     }
 

@@ -24,8 +24,9 @@ internal sealed class GridShard : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lazy<Task> _loop;
     private TaskCompletionSource _work = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private long _workCame;
-    private int _waiting;
+    private long _looked;
 
     public GridShard(CommitLog log, GridSettings settings, GridWakeups wakeups, TimeProvider time, ILogger logger)
     {
@@ -56,35 +57,27 @@ internal sealed class GridShard : IAsyncDisposable
     /// <returns>False where the time was up first.</returns>
     public async Task<bool> WaitForWorkAsync(long seen, TimeSpan time, CancellationToken cancellationToken)
     {
-        var until = _time.GetTimestamp();
-        Interlocked.Increment(ref _waiting);
-        try
+        var began = _time.GetTimestamp();
+        while (true)
         {
-            while (true)
+            var work = Volatile.Read(ref _work).Task;
+            if (WorkCame != seen)
+                return true;
+            var left = time - _time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+                return false;
+            try
             {
-                var work = Volatile.Read(ref _work).Task;
-                if (WorkCame != seen)
-                    return true;
-                var left = time - _time.GetElapsedTime(until);
-                if (left <= TimeSpan.Zero)
-                    return false;
-                try
-                {
-                    await work.WaitAsync(left < LookEvery ? left : LookEvery, _time, cancellationToken);
-                }
-                catch (TimeoutException) when (left > LookEvery)
-                {
-                    Look();
-                }
-                catch (TimeoutException)
-                {
-                    return false;
-                }
+                await work.WaitAsync(left < LookEvery ? left : LookEvery, _time, cancellationToken);
             }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
+            catch (TimeoutException) when (left > LookEvery)
+            {
+                Look();
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
         }
     }
 
@@ -97,8 +90,6 @@ internal sealed class GridShard : IAsyncDisposable
         await _writer.Snapshotting;
         _stop.Dispose();
     }
-
-    private long _looked;
 
     // One of all that wait has the log looked at.
     private void Look()
@@ -164,8 +155,6 @@ internal sealed class GridShard : IAsyncDisposable
         foreach (var command in batch)
             command.Complete();
     }
-
-    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
 
     // Jobs whose validator or assimilator may have something to do.
     private void Remember(GridTransaction transaction)

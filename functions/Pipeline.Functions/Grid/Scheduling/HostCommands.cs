@@ -9,6 +9,9 @@ internal sealed class HostCommands(Dispatcher dispatcher)
     /// <summary>The most results that one call may speak of.</summary>
     public const int MostResults = 10_000;
 
+    // What a host has lost is signed anew for it, which costs more than its asking. It gets the rest at its next contact.
+    private const int MostResent = 256;
+
     // A sign of life is worth a commit only if the last one is old.
     private static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(10);
 
@@ -45,15 +48,15 @@ internal sealed class HostCommands(Dispatcher dispatcher)
         return true;
     }
 
-    public IReadOnlyList<Assignment> Request(GridTransaction transaction, HostKey key, WorkAsk ask)
+    public IReadOnlyList<Assignment> Request(GridTransaction transaction, HostKey key, WorkRequest request)
     {
         var host = Open(transaction, key);
         if (host.Banned)
             throw new GridRefusedException(GridRefusal.Banned, "This host is barred from work. Ask who runs the project.");
-        if (!double.IsFinite(ask.Seconds) || ask.MaxTasks < 0 || ask.Applications.Count > 100 || ask.CachedFiles.Count > MostResults || ask.HeldResults.Count > MostResults)
+        if (!double.IsFinite(request.Seconds) || request.MaxTasks < 0 || request.Applications.Count > 100 || request.CachedFiles.Count > MostResults || request.HeldResults.Count > MostResults)
             throw new GridRefusedException(GridRefusal.Invalid, $"A request names up to 100 applications, {MostResults} cached files and {MostResults} results, and asks for a finite number of seconds.");
-        var lost = Lost(transaction, key.HostId, [.. ask.HeldResults]).Take(ask.MaxTasks).ToList();
-        return [.. lost, .. dispatcher.Dispatch(transaction, host, ask with { MaxTasks = ask.MaxTasks - lost.Count })];
+        var lost = Lost(transaction, key.HostId, [.. request.HeldResults]).Take(request.MaxTasks).ToList();
+        return [.. lost, .. dispatcher.Dispatch(transaction, host, request with { MaxTasks = request.MaxTasks - lost.Count })];
     }
 
     public static ContactAnswer Heartbeat(GridTransaction transaction, HostKey key, IReadOnlyList<TaskProgress> tasks)
@@ -76,7 +79,7 @@ internal sealed class HostCommands(Dispatcher dispatcher)
                 abort.Add(task.ResultId);
             }
         }
-        return new ContactAnswer(abort, Lost(transaction, key.HostId, [.. tasks.Select(t => t.ResultId)]));
+        return new ContactAnswer(abort, [.. Lost(transaction, key.HostId, [.. tasks.Select(t => t.ResultId)]).Take(MostResent)]);
     }
 
     /// <summary>What a host ought to have and does not name; what of it is needed no more is ended.</summary>

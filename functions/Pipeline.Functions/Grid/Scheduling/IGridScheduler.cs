@@ -9,10 +9,10 @@ public interface IGridScheduler
 {
     /// <summary>Hands out work. What the host still runs is not given again; what it has lost is.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="ask">What it can do and wants.</param>
+    /// <param name="request">What it can do and wants.</param>
     /// <param name="ct">Gives up.</param>
-    /// <returns>The tasks; empty where none came up within <see cref="WorkAsk.WaitUpTo"/>.</returns>
-    Task<IReadOnlyList<Assignment>> RequestAsync(HostKey host, WorkAsk ask, CancellationToken ct);
+    /// <returns>The tasks; empty where none came up within <see cref="WorkRequest.WaitSeconds"/>.</returns>
+    Task<IReadOnlyList<Assignment>> RequestAsync(HostKey host, WorkRequest request, CancellationToken ct);
 
     /// <summary>Takes what became of results. A result's file was uploaded before. A report may be sent again: it changes nothing then.</summary>
     /// <returns>An answer for each report, in their order; none is thrown for a single bad report.</returns>

@@ -7,12 +7,17 @@ namespace Pipeline.Grid.Scheduling;
 /// <summary>What a job's orchestration asks of the grid. Done twice, each does nothing the second time.</summary>
 internal static class JobCommands
 {
-    /// <summary>Opens a job. A run of the same job that was open before is closed.</summary>
+    // Anybody may register hosts, and the state of all is in memory. A forgotten host's client makes it known again when it starts.
+    private static readonly TimeSpan KeptWithoutCredit = TimeSpan.FromDays(30);
+
+    /// <summary>Opens a job. A run of the same job that was open before is closed; hosts that have earned nothing and not been heard of for
+    /// long are forgotten.</summary>
     public static bool OpenJob(GridTransaction transaction, JobSetup job)
     {
         if (transaction.State.Jobs.Find(job.JobId)?.Setup.Run == job.Run)
             return false;
         transaction.Emit(new JobOpened(job));
+        ForgetHosts(transaction);
         return true;
     }
 
@@ -82,6 +87,16 @@ internal static class JobCommands
 
     public static JobRow? Find(GridTransaction transaction, string jobId, string run) =>
         transaction.State.Jobs.Find(jobId) is { } job && job.Setup.Run == run ? job : null;
+
+    private static void ForgetHosts(GridTransaction transaction)
+    {
+        var (state, now) = (transaction.State, transaction.Now);
+        var idle = state.Hosts.Rows.Where(h => h is { Credit: 0, Banned: false } && now - h.LastContactAt > KeptWithoutCredit).Select(h => h.Key.HostId).ToHashSet(StringComparer.Ordinal);
+        // What it has returned may still be judged.
+        idle.ExceptWith(state.Units.Rows.SelectMany(u => u.Results).Select(r => r.HostId).OfType<string>());
+        if (idle.Count > 0)
+            transaction.Emit(new HostsForgotten([.. idle.Order(StringComparer.Ordinal)]));
+    }
 
     private static bool StillHolds(Judgement judgement, WorkUnit unit) =>
         unit.Error == UnitError.None

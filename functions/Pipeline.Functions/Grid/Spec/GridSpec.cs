@@ -11,9 +11,9 @@ namespace Pipeline.Grid.Spec;
 /// <param name="Policy">How many results a unit gets, and when they are believed.</param>
 /// <param name="Bounds">What a unit takes, where that is not left to the application.</param>
 /// <param name="Priority">Jobs of a project with a higher one go first.</param>
-/// <param name="Seed">What random choices are drawn from.</param>
+/// <param name="Seed">What spot checks are drawn from; null for a number that nobody knows.</param>
 public sealed record GridSpec(
-    string Project, IGridApplication Application, GridSource Source, UnitPolicy Policy, UnitBounds Bounds, int Priority, long Seed)
+    string Project, IGridApplication Application, GridSource Source, UnitPolicy Policy, UnitBounds Bounds, int Priority, long? Seed)
 {
     /// <summary>The project of a spec that names none.</summary>
     public const string DefaultProject = "default";
@@ -35,7 +35,7 @@ public sealed record GridSpec(
         var priority = (int)reader.Integer("priority", -100, 100, 0, "Higher ones go first, within a project.");
         var policy = UnitPolicy.Read(reader);
         var bounds = UnitBounds.Read(reader);
-        var seed = reader.Integer("seed", 0, long.MaxValue, 1, "What spot checks are drawn from.");
+        var seed = reader.Integer("seed", 0, long.MaxValue, about: "What spot checks are drawn from: a number that nobody knows where it is absent. Volunteers who know it can tell which units are not checked.");
         application?.Check(source, faults);
         reader.End();
         return faults.Count == 0 ? new GridSpec(project, application!, source, policy, bounds, priority, seed) : throw new SpecException(faults);

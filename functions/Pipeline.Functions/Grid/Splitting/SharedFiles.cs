@@ -34,9 +34,14 @@ internal sealed class SharedFiles(IObjectStore store)
             string sha256;
             await using (var content = await store.OpenReadAsync(DatasetFolders.Container, path, cancellationToken))
                 sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
-            await using var copied = await store.OpenReadAsync(DatasetFolders.Container, path, cancellationToken);
+            // What is named by its content must have it: others may be reading a file of that name.
+            await using var copied = new VerifiedStream(store, DatasetFolders.Container, [path], sha256);
             var written = await store.WriteAsync(GridFiles.Container, GridFiles.Shared(sha256), copied, WriteCondition.None, cancellationToken);
             return new SharedFile(path, GridFiles.Shared(sha256), written.Length, sha256);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"The file '{path}' in the container '{DatasetFolders.Container}' changed while it was copied for volunteers.", e);
         }
         catch (ObjectNotFoundException e)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Pipeline.Grid.Applications;
 using Pipeline.Grid.Spec;
@@ -21,35 +22,53 @@ internal sealed class Splitter(IObjectStore store, UnitPages pages)
     /// <exception cref="InvalidDataException">The input is not what the application reads.</exception>
     public async Task<GridShape> SplitAsync(GridRun run, GridSpec spec, CancellationToken cancellationToken)
     {
-        var files = new SharedFiles(store);
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var (count, page) = (0, 0);
-        await foreach (var drafts in spec.Application.SplitAsync(spec.Source, store, cancellationToken).Chunk(UnitsPerPage).WithCancellation(cancellationToken))
-        {
-            foreach (var draft in drafts)
-                Check(draft, names);
-            var setups = new List<UnitSetup>();
-            foreach (var draft in drafts)
-                setups.Add(await SetUpAsync(draft, count++, spec.Bounds, files, cancellationToken));
-            await Parallel.ForEachAsync(drafts, new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken }, async (draft, token) =>
-                await store.WriteAsync(GridFiles.Container, GridFiles.Input(run.JobId, draft.Name), new MemoryStream(draft.Input.ToArray()), WriteCondition.None, token));
-            await pages.WriteAsync(run, page++, new UnitPage([.. files.All], setups), cancellationToken);
-        }
+        var (files, setups, count, page) = (new SharedFiles(store), new List<UnitSetup>(), 0, 0);
+        await Parallel.ForEachAsync(SetUpAllAsync(), new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken }, async (draft, token) =>
+            await store.WriteAsync(GridFiles.Container, GridFiles.Input(run.JobId, draft.Name), new MemoryStream(draft.Input.ToArray()), WriteCondition.None, token));
         return count > 0 ? new GridShape(count, page) : throw new InvalidDataException("The input makes no work units: it is empty.");
+
+        // One after the other, as the writing of inputs asks for more: what is in memory is bounded by the writes at once.
+        async IAsyncEnumerable<UnitDraft> SetUpAllAsync()
+        {
+            await foreach (var draft in DraftsAsync(spec, cancellationToken))
+            {
+                setups.Add(await SetUpAsync(draft, count++, spec.Bounds, files, cancellationToken));
+                yield return draft;
+                if (setups.Count == UnitsPerPage)
+                    await WritePageAsync();
+            }
+            if (setups.Count > 0)
+                await WritePageAsync();
+        }
+
+        async Task WritePageAsync()
+        {
+            await pages.WriteAsync(run, page++, new UnitPage([.. files.All], setups), cancellationToken);
+            setups = [];
+        }
     }
 
     /// <summary>Counts the units, without making them.</summary>
     public async Task<(int Units, double Flops, long MemoryBytes)> CountAsync(GridSpec spec, CancellationToken cancellationToken)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var (flops, memory) = (0.0, 0L);
-        await foreach (var draft in spec.Application.SplitAsync(spec.Source, store, cancellationToken))
+        var (units, flops, memory) = (0, 0.0, 0L);
+        await foreach (var draft in DraftsAsync(spec, cancellationToken))
         {
-            Check(draft, names);
+            units++;
             flops += spec.Bounds.Flops ?? draft.Flops;
             memory = Math.Max(memory, spec.Bounds.MemoryBytes ?? draft.MemoryBytes);
         }
-        return (names.Count, flops, memory);
+        return (units, flops, memory);
+    }
+
+    private async IAsyncEnumerable<UnitDraft> DraftsAsync(GridSpec spec, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var draft in spec.Application.SplitAsync(spec.Source, store, cancellationToken))
+        {
+            Check(draft, names);
+            yield return draft;
+        }
     }
 
     private static async Task<UnitSetup> SetUpAsync(UnitDraft draft, int number, UnitBounds bounds, SharedFiles files, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ namespace Pipeline.Grid.State;
 [JsonDerivedType(typeof(HostRegistered), "host")]
 [JsonDerivedType(typeof(HostSeen), "seen")]
 [JsonDerivedType(typeof(HostBanned), "banned")]
+[JsonDerivedType(typeof(HostsForgotten), "forgotten")]
 [JsonDerivedType(typeof(JobOpened), "job")]
 [JsonDerivedType(typeof(UnitsAdded), "units")]
 [JsonDerivedType(typeof(ResultsAdded), "more")]
@@ -28,6 +29,9 @@ internal sealed record HostRegistered(HostKey Host, HostFacts Facts, DateTimeOff
 internal sealed record HostSeen(string HostId, DateTimeOffset At) : GridEvent;
 
 internal sealed record HostBanned(string HostId, bool Banned) : GridEvent;
+
+/// <summary>Hosts that nothing was ever heard of worth keeping.</summary>
+internal sealed record HostsForgotten(IReadOnlyList<string> HostIds) : GridEvent;
 
 internal sealed record JobOpened(JobSetup Job) : GridEvent;
 

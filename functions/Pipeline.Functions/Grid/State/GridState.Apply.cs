@@ -17,6 +17,7 @@ internal sealed partial class GridState
             case HostRegistered e: Apply(e); break;
             case HostSeen e: Set(Host(e.HostId) with { LastContactAt = e.At }); break;
             case HostBanned e: Set(Host(e.HostId) with { Banned = e.Banned }); break;
+            case HostsForgotten e: Apply(e); break;
             case JobOpened e: Apply(e); break;
             case UnitsAdded e: Apply(e); break;
             case ResultsAdded e: Set(Unit(e.JobId, e.Unit).WithUnsent(e.Count)); break;
@@ -37,6 +38,12 @@ internal sealed partial class GridState
         Set(Hosts.Find(e.Host.HostId) is { } known
             ? known with { Facts = e.Facts, LastContactAt = e.At }
             : new HostRow(e.Host, e.Facts, e.At) { LastContactAt = e.At });
+
+    private void Apply(HostsForgotten e)
+    {
+        foreach (var id in e.HostIds)
+            Hosts.Set(id, null);
+    }
 
     private void Apply(JobOpened e)
     {

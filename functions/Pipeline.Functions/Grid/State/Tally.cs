@@ -3,29 +3,59 @@ using Pipeline.Grid.Units;
 namespace Pipeline.Grid.State;
 
 /// <summary>Counts of units and their results.</summary>
-internal sealed record Tally
+public sealed record Tally
 {
-    public static Tally None { get; } = new();
+    internal static Tally None { get; } = new();
 
+    /// <summary>Units that are registered.</summary>
     public long Units { get; init; }
+
+    /// <summary>Units with a canonical result.</summary>
     public long Done { get; init; }
+
+    /// <summary>Units that the job's result has, or never will.</summary>
     public long Assimilated { get; init; }
+
+    /// <summary>Units that were given up.</summary>
     public long Failed { get; init; }
+
+    /// <summary>Results that wait for hosts.</summary>
     public long Unsent { get; init; }
+
+    /// <summary>Results that hosts have.</summary>
     public long InProgress { get; init; }
+
+    /// <summary>Valid results.</summary>
     public long Valid { get; init; }
+
+    /// <summary>Invalid results.</summary>
     public long Invalid { get; init; }
+
+    /// <summary>Results that were compared and did not decide.</summary>
     public long Inconclusive { get; init; }
+
+    /// <summary>Results that the validator has not seen.</summary>
     public long Initial { get; init; }
+
+    /// <summary>Results that came when their unit had been given up.</summary>
     public long TooLate { get; init; }
+
+    /// <summary>Results that failed.</summary>
     public long Errors { get; init; }
+
+    /// <summary>Results whose deadline passed.</summary>
     public long NoReply { get; init; }
+
+    /// <summary>Results that hosts had when nobody needed them any more.</summary>
     public long Abandoned { get; init; }
 
-    /// <summary>In millionths.</summary>
+    /// <summary>Credit granted, in millionths.</summary>
     public long Credit { get; init; }
 
-    public static Tally Of(WorkUnit? unit)
+    /// <summary>Results that hosts were given and that are over.</summary>
+    internal long Spent => Valid + Invalid + Inconclusive + Initial + TooLate + Errors + NoReply + Abandoned;
+
+    internal static Tally Of(WorkUnit? unit)
     {
         if (unit is null)
             return None;
@@ -67,8 +97,10 @@ internal sealed record Tally
         };
     }
 
+    /// <summary>Both together.</summary>
     public static Tally operator +(Tally a, Tally b) => Combine(a, b, 1);
 
+    /// <summary>The first without the second.</summary>
     public static Tally operator -(Tally a, Tally b) => Combine(a, b, -1);
 
     private static Tally Combine(Tally a, Tally b, int sign) => new()

@@ -4,7 +4,7 @@ namespace Pipeline.Grid.Uploads;
 
 /// <summary>One version of an object as a stream that can be searched, so that ASP.NET Core's own file results answer ranges from it. It
 /// reads ahead by ranged reads.</summary>
-internal sealed class ObjectStream(IObjectStore store, ObjectInfo info, IDisposable place) : Stream
+internal sealed class ObjectStream(IObjectStore store, ObjectInfo info) : Stream
 {
     private const int AheadBytes = 256 * 1024;
 
@@ -66,11 +66,4 @@ internal sealed class ObjectStream(IObjectStore store, ObjectInfo info, IDisposa
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            place.Dispose();
-        base.Dispose(disposing);
-    }
 }

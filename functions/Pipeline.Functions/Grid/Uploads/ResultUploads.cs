@@ -16,9 +16,6 @@ namespace Pipeline.Grid.Uploads;
 /// <c>results/{job}/{result}</c>. A host that promises another checksum begins anew, and what there was of the former goes.</remarks>
 public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, TimeProvider time)
 {
-    /// <summary>The container of the grid's objects.</summary>
-    public const string Container = "grid";
-
     /// <summary>Bytes that one part may have.</summary>
     public const int MaxPartBytes = 4 << 20;
 
@@ -27,9 +24,6 @@ public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, 
     private const int ReadBytes = 64 * 1024;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
-
-    /// <summary>Where a result's file lies.</summary>
-    public static string ResultPath(string jobId, string resultId) => $"results/{jobId}/{resultId}";
 
     /// <summary>How far an upload is.</summary>
     /// <param name="assignment">The result's task, which is the caller's and open.</param>
@@ -76,15 +70,15 @@ public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, 
             throw new UploadRefusedException(StatusCodes.Status400BadRequest, problem, range.Offset + bytes.Length);
         if (!range.IsLast)
             return new UploadState(assignment.ResultId, range.Offset + range.Length, Complete: false);
-        await using var joined = new PartsStream(store, Container, parts, sha256);
+        await using var joined = new VerifiedStream(store, GridFiles.Container, [.. parts.Select(p => p.Path)], sha256);
         return await FinishAsync(host, assignment, sha256, range.Total, joined, checksumIsRight: true, cancellationToken);
     }
 
     /// <summary>Whether the file that a host reports is there.</summary>
     internal async Task<bool> IsThereAsync(Assignment assignment, long length, CancellationToken cancellationToken) =>
-        await store.FindAsync(Container, ResultPath(assignment.JobId, assignment.ResultId), cancellationToken) is { } found && found.Length == length;
+        await store.FindAsync(GridFiles.Container, GridFiles.Result(assignment.JobId, assignment.ResultId), cancellationToken) is { } found && found.Length == length;
 
-    private static string Folder(Assignment assignment) => $"uploads/{assignment.JobId}/{assignment.ResultId}/";
+    private static string Folder(Assignment assignment) => GridFiles.Upload(assignment.JobId, assignment.ResultId);
 
     private async Task<UploadState> FinishAsync(HostKey host, Assignment assignment, string sha256, long length, Stream content, bool checksumIsRight, CancellationToken cancellationToken)
     {
@@ -96,7 +90,7 @@ public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, 
             // Asked again, for a slow upload may have outlived its task: what was reported must not change any more.
             if (await scheduler.AssignmentAsync(host, assignment.ResultId, cancellationToken) is null)
                 throw new UploadRefusedException(StatusCodes.Status404NotFound, "The result is no longer open.");
-            await store.WriteAsync(Container, ResultPath(assignment.JobId, assignment.ResultId), content, WriteCondition.None, cancellationToken);
+            await store.WriteAsync(GridFiles.Container, GridFiles.Result(assignment.JobId, assignment.ResultId), content, WriteCondition.None, cancellationToken);
         }
         catch (InvalidDataException)
         {
@@ -115,7 +109,7 @@ public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, 
         using var content = new MemoryStream(bytes.ToArray());
         try
         {
-            return await store.WriteAsync(Container, string.Create(CultureInfo.InvariantCulture, $"{session}{offset:D15}"), content, WriteCondition.IfAbsent, cancellationToken);
+            return await store.WriteAsync(GridFiles.Container, string.Create(CultureInfo.InvariantCulture, $"{session}{offset:D15}"), content, WriteCondition.IfAbsent, cancellationToken);
         }
         catch (ConditionFailedException)
         {
@@ -128,7 +122,7 @@ public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, 
     {
         var session = $"{Folder(assignment)}{sha256}/";
         var (parts, offset) = (new List<ObjectInfo>(), 0L);
-        await foreach (var part in store.ListAsync(Container, session, cancellationToken))
+        await foreach (var part in store.ListAsync(GridFiles.Container, session, cancellationToken))
         {
             if (!long.TryParse(part.Path.AsSpan(session.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var at) || at != offset)
                 break;
@@ -140,19 +134,19 @@ public sealed class ResultUploads(IObjectStore store, IGridScheduler scheduler, 
 
     private async Task<long?> JoinedLengthAsync(Assignment assignment, string sha256, CancellationToken cancellationToken)
     {
-        var path = ResultPath(assignment.JobId, assignment.ResultId);
-        if (await store.FindAsync(Container, path, cancellationToken) is not { } found)
+        var path = GridFiles.Result(assignment.JobId, assignment.ResultId);
+        if (await store.FindAsync(GridFiles.Container, path, cancellationToken) is not { } found)
             return null;
-        await using var stream = await store.OpenReadAsync(Container, path, cancellationToken);
+        await using var stream = await store.OpenReadAsync(GridFiles.Container, path, cancellationToken);
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) == sha256 ? found.Length : null;
     }
 
     private async Task RemoveAsync(string prefix, string? keep, CancellationToken cancellationToken)
     {
-        await foreach (var part in store.ListAsync(Container, prefix, cancellationToken))
+        await foreach (var part in store.ListAsync(GridFiles.Container, prefix, cancellationToken))
         {
             if (keep is null || !part.Path.StartsWith(keep, StringComparison.Ordinal))
-                await store.DeleteAsync(Container, part.Path, cancellationToken);
+                await store.DeleteAsync(GridFiles.Container, part.Path, cancellationToken);
         }
     }
 

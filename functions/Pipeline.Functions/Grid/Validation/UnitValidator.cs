@@ -1,13 +1,11 @@
-using System.Security.Cryptography;
 using Pipeline.Grid.Applications;
 using Pipeline.Grid.State;
 using Pipeline.Grid.Units;
-using Pipeline.Storage;
 
 namespace Pipeline.Grid.Validation;
 
 /// <summary>Compares the results of a unit by the application's own rule.</summary>
-internal sealed class UnitValidator(IObjectStore store)
+internal sealed class UnitValidator(ResultFiles results)
 {
     /// <summary>Judges a unit's results.</summary>
     /// <param name="application">The application.</param>
@@ -18,13 +16,13 @@ internal sealed class UnitValidator(IObjectStore store)
     public async Task<Judgement> JudgeAsync(IGridApplication application, JobRow job, WorkUnit unit, Func<UnitResult, bool> isSuspect, CancellationToken cancellationToken)
     {
         var candidates = unit.Results.Where(r => r.IsCandidate).ToList();
-        var files = await Task.WhenAll(candidates.Select(r => ReadAsync(application, job, unit, r, cancellationToken)));
+        var files = await Task.WhenAll(candidates.Select(r => results.TryReadAsync(application, job, unit, r, cancellationToken)));
         var spoiled = candidates.Where((_, i) => files[i] is null).Select(r => new Verdict(r.Ordinal, null));
-        var sound = candidates.Select((r, i) => (Result: r, File: files[i])).Where(c => c.File is not null).ToList();
+        var sound = candidates.Select((r, i) => (Result: r, File: files[i]?.Bytes)).Where(c => c.File is not null).ToList();
         if (unit.Canonical is { } canonical)
         {
             // Credit for those who were slower: what they made is held against what was found right.
-            var right = sound.Count == 0 ? null : await ReadAsync(application, job, unit, unit.Results[canonical], cancellationToken);
+            var right = sound.Count == 0 ? null : (await results.TryReadAsync(application, job, unit, unit.Results[canonical], cancellationToken))?.Bytes;
             var state = (byte[] file) => right is null ? ValidateState.TooLate : Agree(application.Validator, right, file) ? ValidateState.Valid : ValidateState.Invalid;
             return new Judgement(unit.Setup.Number, [.. spoiled, .. sound.Select(c => new Verdict(c.Result.Ordinal, state(c.File!)))], canonical, canonical, unit.Replicated);
         }
@@ -37,24 +35,4 @@ internal sealed class UnitValidator(IObjectStore store)
     }
 
     private static bool Agree(IResultValidator validator, byte[] one, byte[] other) => one.AsSpan().SequenceEqual(other) || validator.Agree(one, other);
-
-    // Null for what is no result: missing, not what was reported, or malformed.
-    private async Task<byte[]?> ReadAsync(IGridApplication application, JobRow job, WorkUnit unit, UnitResult result, CancellationToken cancellationToken)
-    {
-        var path = GridFiles.Result(new ResultId(unit.JobId, job.Setup.Run, unit.Setup.Number, result.Ordinal));
-        var bytes = new byte[result.Bytes];
-        try
-        {
-            if (await store.FindAsync(GridFiles.Container, path, cancellationToken) is not { } info || info.Length != bytes.Length)
-                return null;
-            if (await store.ReadRangeAsync(GridFiles.Container, path, 0, bytes, null, cancellationToken) != bytes.Length || Convert.ToHexStringLower(SHA256.HashData(bytes)) != result.Sha256)
-                return null;
-            application.Read(bytes);
-            return bytes;
-        }
-        catch (Exception e) when (e is ObjectNotFoundException or InvalidDataException)
-        {
-            return null;
-        }
-    }
 }

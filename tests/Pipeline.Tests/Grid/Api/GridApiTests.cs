@@ -4,9 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using Pipeline.Grid;
 using Pipeline.Grid.Scheduling;
 using Pipeline.Grid.Signing;
-using Pipeline.Grid.Uploads;
 using Pipeline.Grid.Wire;
 using Pipeline.Jobs;
 using Pipeline.Storage;
@@ -208,8 +208,8 @@ public sealed class GridApiTests : IAsyncLifetime
     {
         var host = await _server.JoinAsync();
         await _server.Scheduler.AddAsync(_server.Store, "u1", s_input);
-        await _server.Store.WriteAsync(ResultUploads.Container, "results/job-1/r1", new MemoryStream([1]), WriteCondition.None, CancellationToken.None);
-        await _server.Store.WriteAsync(ResultUploads.Container, "0/log/000000000001", new MemoryStream([1]), WriteCondition.None, CancellationToken.None);
+        await _server.Store.WriteAsync(GridFiles.Container, "results/job-1/r1", new MemoryStream([1]), WriteCondition.None, CancellationToken.None);
+        await _server.Store.WriteAsync(GridFiles.Container, "0/log/000000000001", new MemoryStream([1]), WriteCondition.None, CancellationToken.None);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_server.Url.AbsoluteUri + "api/grid/files/" + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         using var response = await host.Http.SendAsync(request);

@@ -129,4 +129,17 @@ public sealed class GridLimitTests
         }
         Assert.Equal([HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests], statuses);
     }
+
+    [Fact]
+    public async Task Registrations_OfHostsOfManyVolunteers_CountAgainstTheirAddress()
+    {
+        await using var server = await GridServer.StartAsync(settings: new Dictionary<string, string?> { ["PipelineGridRegistrationsPerMinute"] = "0.5" });
+        var joined = 0;
+        while (await Record.ExceptionAsync(() => server.JoinAsync()) is null)
+            Assert.True(++joined < 5, "There is no end to it.");
+
+        // Each has taken two of the five accounts that an address may make at once.
+        Assert.Equal(2, joined);
+        Assert.Equal(2, server.Scheduler.Hosts);
+    }
 }

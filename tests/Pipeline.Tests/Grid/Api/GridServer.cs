@@ -5,7 +5,6 @@ using Pipeline.Access;
 using Pipeline.Grid;
 using Pipeline.Grid.Applications;
 using Pipeline.Grid.Scheduling;
-using Pipeline.Grid.Uploads;
 using Pipeline.Grid.Wire;
 using Pipeline.Storage;
 using Pipeline.Tests.Hosting;
@@ -80,7 +79,7 @@ internal sealed class GridServer : IAsyncDisposable
 
     /// <summary>The file of a result as the server has it; null where it has none.</summary>
     public Task<byte[]?> ResultAsync(Assignment assignment) =>
-        Store.TryReadAllAsync(ResultUploads.Container, ResultUploads.ResultPath(assignment.JobId, assignment.ResultId), CancellationToken.None);
+        Store.TryReadAllAsync(GridFiles.Container, GridFiles.Result(assignment.JobId, assignment.ResultId), CancellationToken.None);
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

@@ -1,3 +1,4 @@
+using Pipeline.Grid;
 using Pipeline.Grid.Scheduling;
 using Pipeline.Grid.Uploads;
 using Pipeline.Grid.Wire;
@@ -44,7 +45,7 @@ public abstract class ResultUploadsContract
             Assert.Equal(content, await ResultAsync());
             Assert.Empty(await PartsAsync());
             Assert.Equal(new UploadState(_work.ResultId, 40, true), await New().StateAsync(_work, Hash(content), s_ct));
-            await Store.DeleteAsync(ResultUploads.Container, ResultUploads.ResultPath(_work.JobId, _work.ResultId), s_ct);
+            await Store.DeleteAsync(GridFiles.Container, GridFiles.Result(_work.JobId, _work.ResultId), s_ct);
         }
     }
 
@@ -160,7 +161,7 @@ public abstract class ResultUploadsContract
     private Task<UploadState> PutAsync(byte[] content, int from, int length) =>
         New().PutAsync(s_host, _work, Hash(content), new UploadRange(from, length, content.Length), new MemoryStream(content, from, length), s_ct);
 
-    private Task<byte[]?> ResultAsync() => Store.TryReadAllAsync(ResultUploads.Container, ResultUploads.ResultPath(_work.JobId, _work.ResultId), s_ct);
+    private Task<byte[]?> ResultAsync() => Store.TryReadAllAsync(GridFiles.Container, GridFiles.Result(_work.JobId, _work.ResultId), s_ct);
 
-    private async Task<List<ObjectInfo>> PartsAsync() => await Store.ListAsync(ResultUploads.Container, $"uploads/{_work.JobId}/{_work.ResultId}/", s_ct).ToListAsync();
+    private async Task<List<ObjectInfo>> PartsAsync() => await Store.ListAsync(GridFiles.Container, $"uploads/{_work.JobId}/{_work.ResultId}/", s_ct).ToListAsync();
 }

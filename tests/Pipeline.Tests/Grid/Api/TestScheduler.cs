@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Pipeline.Grid;
 using Pipeline.Grid.Scheduling;
-using Pipeline.Grid.Uploads;
 using Pipeline.Storage;
 
 namespace Pipeline.Tests.Grid.Api;
@@ -39,13 +39,13 @@ internal sealed class TestScheduler : IGridScheduler
     }
 
     /// <summary>What hosts asked for last.</summary>
-    public WorkAsk? LastAsk { get; private set; }
+    public WorkRequest? LastAsk { get; private set; }
 
     /// <summary>Puts a unit of the application 'sum' into the store and up for work.</summary>
     public async Task<Assignment> AddAsync(IObjectStore store, string unit, byte[] input, Func<Assignment, Assignment>? change = null, string application = "sum")
     {
         var path = $"inputs/job-1/{unit}";
-        await store.WriteAsync(ResultUploads.Container, path, new MemoryStream(input), WriteCondition.None, CancellationToken.None);
+        await store.WriteAsync(GridFiles.Container, path, new MemoryStream(input), WriteCondition.None, CancellationToken.None);
         var assignment = new Assignment(
             $"job-1-r-{unit}-0", "job-1", unit, new ApplicationVersion(application, 1), path, Convert.ToHexStringLower(SHA256.HashData(input)), [],
             new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), 1e9, 1 << 20, 1 << 20, 1 << 20);
@@ -89,12 +89,12 @@ internal sealed class TestScheduler : IGridScheduler
         }
     }
 
-    public async Task<IReadOnlyList<Assignment>> RequestAsync(HostKey host, WorkAsk ask, CancellationToken ct)
+    public async Task<IReadOnlyList<Assignment>> RequestAsync(HostKey host, WorkRequest ask, CancellationToken ct)
     {
         LastAsk = ask;
         Allow(host);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(ask.WaitUpTo);
+        patience.CancelAfter(TimeSpan.FromSeconds(ask.WaitSeconds));
         while (true)
         {
             Task changed;
@@ -193,7 +193,7 @@ internal sealed class TestScheduler : IGridScheduler
         lock (_gate)
         {
             return Task.FromResult<IReadOnlyList<LeaderboardRow>>(
-                [.. _reports.GroupBy(report => report.Host.VolunteerId).Select((group, i) => new LeaderboardRow(i + 1, group.Key, group.Count(), group.Count(), 1)).Take(top)]);
+                [.. _reports.GroupBy(report => report.Host.VolunteerId).Select((group, i) => new LeaderboardRow(i + 1, group.Key, group.Key, group.Count(), group.Count(), 1)).Take(top)]);
         }
     }
 

@@ -135,6 +135,19 @@ public sealed class LogWriterTests
         Assert.Equal(GridRuns.Written(writer.State), GridRuns.Written(other.State));
     }
 
+    [Fact]
+    public async Task Snapshot_WritersThatLiveForOneEach_ReplaceTheCommitsAllTheSame()
+    {
+        for (var life = 1; life <= 4; life++)
+        {
+            await FillAsync(Writer(), 600, from: life * 1_000);
+            _time.Advance(TimeSpan.FromMinutes(11));
+        }
+
+        Assert.Equal(2, _memory.Paths("grid").Count(p => p.StartsWith("00/snapshots/", StringComparison.Ordinal)));
+        Assert.True(Commits() < 1_300, $"{Commits()} commits are kept.");
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(40)]
@@ -157,6 +170,7 @@ public sealed class LogWriterTests
     {
         var full = Writer();
         await FillAsync(full, 1_030);
+        _time.Advance(TimeSpan.FromMinutes(11));
         // The second snapshot's own steps: its write, and each deletion that follows.
         for (var step = 1; step <= 40; step++)
         {
@@ -164,7 +178,7 @@ public sealed class LogWriterTests
             var dying = GridRuns.Writer(store, _time);
             await dying.CatchUpAsync(default);
             store.KillAt(step);
-            await Record.ExceptionAsync(() => new CommitLog(store, "00").WriteSnapshotAsync(dying.Number, Snapshot.Of(dying.State), sweep: 30, default));
+            await Record.ExceptionAsync(() => new CommitLog(store, "00").WriteSnapshotAsync(dying.Number, Snapshot.Of(dying.State), default));
             store.KillAt(0);
 
             var next = GridRuns.Writer(store, _time);

@@ -87,7 +87,7 @@ public sealed class DispatchTests
     {
         var grid = GridRuns.Open(units: 4, hosts: 1);
 
-        var sent = _hosts.Request(grid, GridRuns.Host(0), GridRuns.Ask(10) with { MemoryBytes = memory, DiskBytes = disk, Applications = [new ApplicationVersion("sum", version)] });
+        var sent = _hosts.Request(grid, GridRuns.Host(0), GridRuns.Ask(10) with { MemoryBytes = memory, DiskBytes = disk, Applications = [new ApplicationVersion("square", version)] });
 
         Assert.Equal((rule, expected), (rule, sent.Count));
     }
@@ -258,6 +258,32 @@ public sealed class DispatchTests
         Assert.True(unit.Replicated);
         Assert.Equal(1, unit.Count(ServerState.Unsent));
         Assert.False(unit.AwaitsValidation(2));
+    }
+
+    [Fact]
+    public void OpenJob_HostsThatEarnedNothingAndAreSilentForAMonth_AreForgottenAndMayComeAgain()
+    {
+        var grid = GridRuns.Open(units: 2, hosts: 6);
+        foreach (var host in new[] { 0, 1 })
+            ReportCommand.Report(grid, GridRuns.Host(host), [.. _hosts.Request(grid, GridRuns.Host(host), GridRuns.Ask()).Select(s => GridRuns.Success(s.ResultId))]);
+        GridRuns.Validate(grid);
+        // Host 2 has a result that is not judged yet, 3 is barred, 5 is heard of.
+        var waiting = Assert.Single(_hosts.Request(grid, GridRuns.Host(2), GridRuns.Ask()));
+        ReportCommand.Report(grid, GridRuns.Host(2), [GridRuns.Success(waiting.ResultId)]);
+        HostCommands.Ban(grid, "host3", banned: true);
+        var later = new GridTransaction(grid.State, GridRuns.Start.AddDays(31));
+        HostCommands.Heartbeat(later, GridRuns.Host(5), []);
+
+        Assert.True(JobCommands.OpenJob(later, GridRuns.Job("next")));
+
+        Assert.Equal(["host0", "host1", "host2", "host3", "host5"], grid.State.Hosts.Rows.Select(h => h.Key.HostId).Order(StringComparer.Ordinal));
+        Assert.Equal(GridRefusal.UnknownHost, Assert.Throws<GridRefusedException>(() => _hosts.Request(later, GridRuns.Host(4), GridRuns.Ask())).Reason);
+        Assert.True(HostCommands.Register(later, GridRuns.Host(4), GridRuns.Facts));
+        var other = Assert.Single(_hosts.Request(later, GridRuns.Host(4), GridRuns.Ask()));
+        Assert.Equal(waiting.UnitName, other.UnitName);
+        ReportCommand.Report(later, GridRuns.Host(4), [GridRuns.Success(other.ResultId)]);
+        GridRuns.Validate(later);
+        Assert.Equal(1, grid.State.Hosts.Find("host2")!.Valid);
     }
 
     // Host 0 has ten valid results in a row.

@@ -152,5 +152,19 @@ public sealed class ReportTests
         Assert.Equal([sent[1].ResultId], answer.Resend.Select(a => a.ResultId));
     }
 
+    [Fact]
+    public void Heartbeat_WithoutAnyOfVeryMany_IsSentSomeAtATime()
+    {
+        var grid = GridRuns.Open(units: 300, hosts: 1);
+        var hosts = GridRuns.Hosts(inProgress: 100);
+        Assert.Equal(300, hosts.Request(grid, GridRuns.Host(0), GridRuns.Ask(300)).Count);
+
+        var some = HostCommands.Heartbeat(grid, GridRuns.Host(0), []).Resend;
+        var rest = HostCommands.Heartbeat(grid, GridRuns.Host(0), [.. some.Select(s => new TaskProgress(s.ResultId, 0, 0))]).Resend;
+
+        Assert.InRange(some.Count, 200, 299);
+        Assert.Equal(300, some.Concat(rest).Select(s => s.ResultId).Distinct().Count());
+    }
+
     private static ReportAnswer Report(GridTransaction grid, int host, ResultReport report) => ReportCommand.Report(grid, GridRuns.Host(host), [report])[0];
 }

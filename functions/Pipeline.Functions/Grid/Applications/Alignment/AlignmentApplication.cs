@@ -30,6 +30,9 @@ public sealed class AlignmentApplication : IGridApplication
     public void Check(GridSource source, ICollection<SpecFault> faults) => AlignmentParameters.Read(source, faults);
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> FilesOf(GridSource source) => [AlignmentParameters.Read(source, []).Reference];
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<UnitDraft> SplitAsync(GridSource source, IObjectStore store, [EnumeratorCancellation] CancellationToken ct)
     {
         var faults = new List<SpecFault>();

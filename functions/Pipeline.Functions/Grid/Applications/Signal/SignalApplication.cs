@@ -70,7 +70,9 @@ public sealed class SignalApplication : IGridApplication
             if (!payload.SharedFilePaths.TryGetValue(unit.File, out var path))
                 throw new InvalidDataException($"The work unit '{payload.UnitName}' came without its recording '{unit.File}'.");
             using var stream = File.OpenRead(path);
-            var wav = WavFile.Open(stream, unit.File);
+            var head = new byte[(int)Math.Min(stream.Length, WavFile.HeadBytes)];
+            stream.ReadExactly(head);
+            var wav = WavFile.Parse(head, stream.Length, unit.File);
             if (unit.First + unit.Count > wav.Count)
                 throw new InvalidDataException($"The recording '{unit.File}' ends before the block of the work unit '{payload.UnitName}'.");
             samples = wav.Read(stream, unit.First, unit.Count);
@@ -110,10 +112,9 @@ public sealed class SignalApplication : IGridApplication
         var info = await store.FindAsync(DatasetFolders.Container, file, ct) ?? throw new InvalidDataException($"There is no file '{file}' in '{DatasetFolders.Container}'. Upload it.");
         if (info.Length > WavFile.MaxBytes)
             throw new InvalidDataException($"'{file}' has {ByteSize.Format(info.Length)}; a WAV file has at most {ByteSize.Format(WavFile.MaxBytes)}.");
-        // The header stands at the beginning; only lengths are looked at behind it.
-        var head = new byte[Math.Min(info.Length, 64 * 1024)];
+        var head = new byte[(int)Math.Min(info.Length, WavFile.HeadBytes)];
         await store.ReadRangeAsync(DatasetFolders.Container, file, 0, head, info.ETag, ct);
-        var wav = WavFile.Open(new HeadStream(head, info.Length), file);
+        var wav = WavFile.Parse(head, info.Length, file);
         return (wav.Rate, wav.Count, file);
     }
 

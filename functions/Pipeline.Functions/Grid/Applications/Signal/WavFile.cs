@@ -14,30 +14,32 @@ internal sealed record WavFile(int Rate, long Offset, long Count)
     /// <summary>The longest file, in bytes: the format's own bound.</summary>
     public const long MaxBytes = uint.MaxValue;
 
-    private const int MostChunks = 100;
+    /// <summary>How many bytes from the file's beginning its header must stand in.</summary>
+    public const int HeadBytes = 64 * 1024;
 
     /// <summary>Reads the header.</summary>
+    /// <param name="head">The file's first bytes: all, or <see cref="HeadBytes"/>.</param>
+    /// <param name="length">How many bytes the file has.</param>
+    /// <param name="file">The file, for errors.</param>
     /// <exception cref="InvalidDataException">It is no such file.</exception>
-    public static WavFile Open(Stream stream, string file)
+    public static WavFile Parse(ReadOnlySpan<byte> head, long length, string file)
     {
-        var head = new byte[12];
-        if (stream.ReadAtLeast(head, 12, throwOnEndOfStream: false) < 12 || !head.AsSpan(0, 4).SequenceEqual("RIFF"u8) || !head.AsSpan(8, 4).SequenceEqual("WAVE"u8))
+        if (head.Length < 12 || !head.StartsWith("RIFF"u8) || !head[8..].StartsWith("WAVE"u8))
             throw Wrong(file, "it does not begin as one");
-        var (rate, chunk) = (0, new byte[8]);
-        for (var chunks = 0; chunks < MostChunks && stream.ReadAtLeast(chunk, 8, throwOnEndOfStream: false) == 8; chunks++)
+        var rate = 0;
+        for (var at = 12L; at + 8 <= head.Length;)
         {
-            var length = BinaryPrimitives.ReadUInt32LittleEndian(chunk.AsSpan(4));
-            if (chunk.AsSpan(0, 4).SequenceEqual("data"u8))
+            var chunk = head[(int)at..];
+            at += 8;
+            var size = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
+            if (chunk.StartsWith("data"u8))
             {
-                var whole = Math.Min(length, stream.Length - stream.Position) / Frame;
-                return rate > 0 && whole > 0 ? new WavFile(rate, stream.Position, whole) : throw Wrong(file, rate > 0 ? "there are no samples in it" : "its samples stand before their format");
+                var whole = Math.Min(size, length - at) / Frame;
+                return rate > 0 && whole > 0 ? new WavFile(rate, at, whole) : throw Wrong(file, rate > 0 ? "there are no samples in it" : "its samples stand before their format");
             }
-            var next = stream.Position + length + (length & 1);
-            if (chunk.AsSpan(0, 4).SequenceEqual("fmt "u8))
-                rate = Format(stream, length, file);
-            if (next > stream.Length)
-                break;
-            stream.Position = next;
+            if (chunk.StartsWith("fmt "u8))
+                rate = Format(chunk[8..], size, file);
+            at += size + (size & 1);
         }
         throw Wrong(file, "it has no samples");
     }
@@ -57,13 +59,12 @@ internal sealed record WavFile(int Rate, long Offset, long Count)
         return new Samples(real, imaginary);
     }
 
-    private static int Format(Stream stream, uint length, string file)
+    private static int Format(ReadOnlySpan<byte> format, uint length, string file)
     {
-        var format = new byte[16];
-        if (length < 16 || stream.ReadAtLeast(format, 16, throwOnEndOfStream: false) < 16)
+        if (length < 16 || format.Length < 16)
             throw Wrong(file, "its format is cut off");
-        var (channels, bits) = (BinaryPrimitives.ReadUInt16LittleEndian(format.AsSpan(2)), BinaryPrimitives.ReadUInt16LittleEndian(format.AsSpan(14)));
-        var (kind, rate) = (BinaryPrimitives.ReadUInt16LittleEndian(format), BinaryPrimitives.ReadUInt32LittleEndian(format.AsSpan(4)));
+        var (channels, bits) = (BinaryPrimitives.ReadUInt16LittleEndian(format[2..]), BinaryPrimitives.ReadUInt16LittleEndian(format[14..]));
+        var (kind, rate) = (BinaryPrimitives.ReadUInt16LittleEndian(format), BinaryPrimitives.ReadUInt32LittleEndian(format[4..]));
         if (kind is not (1 or 0xFFFE) || channels != 2 || bits != 16 || rate is 0 or > 1_000_000_000)
             throw Wrong(file, $"it has {channels} channels of {bits} bits; two of 16 bits are read, in phase and in quadrature");
         return (int)rate;

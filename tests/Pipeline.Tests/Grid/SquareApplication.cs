@@ -7,9 +7,9 @@ using Pipeline.Storage;
 namespace Pipeline.Tests.Grid;
 
 /// <summary>The smallest application: a unit's result is its number's square.</summary>
-internal sealed class SumApplication : IGridApplication, IResultValidator
+internal sealed class SquareApplication(Action? made = null) : IGridApplication, IResultValidator
 {
-    public string Name => "sum";
+    public string Name => "square";
 
     public int Version => 1;
 
@@ -30,6 +30,7 @@ internal sealed class SumApplication : IGridApplication, IResultValidator
         for (var n = 0; n < source.Parameters.GetProperty("count").GetInt32(); n++)
         {
             ct.ThrowIfCancellationRequested();
+            made?.Invoke();
             yield return new UnitDraft($"u{n}", Encoding.ASCII.GetBytes($"{n}"), files, 1e6, 1 << 20, 1 << 20);
         }
     }

@@ -1,4 +1,4 @@
-namespace Pipeline.Grid.Applications;
+namespace Pipeline.Grid;
 
 /// <summary>The generator SplitMix64 of Steele, Lea and Flood (2014): the same numbers from the same seed on every machine.</summary>
 internal struct SplitMix
