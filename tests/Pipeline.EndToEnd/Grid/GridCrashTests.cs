@@ -44,7 +44,8 @@ public sealed class GridCrashTests(ITestOutputHelper output) : IDisposable
         await using (var content = File.OpenRead(reference))
             await store.Objects.WriteAsync(DatasetFolders.Container, ReferenceFile, content, WriteCondition.None, limit.Token);
         var application = new AlignmentApplication();
-        var hosts = Enumerable.Range(0, 5).Select(n => new GridHost(n, application, reference, lies: n == 0)).ToList();
+        var work = new SharedWork(_folder.CreateSubdirectory("work").FullName, reference);
+        var hosts = Enumerable.Range(0, 5).Select(n => new LastingHost(n, work, lies: n == 0)).ToList();
 
         var unfinished = 0;
         for (var life = 0; life < Kills; life++)

@@ -82,7 +82,7 @@ public sealed class PopulationTests(ITestOutputHelper output)
         var folder = Directory.CreateTempSubdirectory("pipeline-test-").FullName;
         try
         {
-            var work = new PopulationWork(folder, app.Services.GetRequiredService<IObjectStore>().LocalPath(DatasetFolders.Container, Reference)!);
+            var work = new SharedWork(folder, app.Services.GetRequiredService<IObjectStore>().LocalPath(DatasetFolders.Container, Reference)!);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(giveUp);
             using var turns = new SemaphoreSlim(HostsAtOnce);
             var working = hosts.Select(host => host.WorkAsync(work, turns, stop.Token)).ToArray();
@@ -119,7 +119,7 @@ public sealed class PopulationTests(ITestOutputHelper output)
     }
 
     // Against what the units give when they are computed here, with no server between.
-    private static async Task CheckRowsAsync(RunningApp app, string id, PopulationWork work, string parameters, int units)
+    private static async Task CheckRowsAsync(RunningApp app, string id, SharedWork work, string parameters, int units)
     {
         var store = app.Services.GetRequiredService<IObjectStore>();
         var paths = new Dictionary<string, string> { [Reference] = store.LocalPath(DatasetFolders.Container, Reference)! };

@@ -8,8 +8,8 @@ using Pipeline.Grid.Scheduling;
 
 namespace Pipeline.EndToEnd.Grid;
 
-/// <summary>The tasks of a population's job. All hosts share this machine, so that a unit is computed once for all of those who compute.</summary>
-internal sealed class PopulationWork(string folder, string reference)
+/// <summary>The tasks of hosts that all share this machine: a unit is computed once for all of those who compute it.</summary>
+internal sealed class SharedWork(string folder, string reference)
 {
     public static readonly ApplicationVersion Application = new("alignment", 1);
 
@@ -26,15 +26,7 @@ internal sealed class PopulationWork(string folder, string reference)
 
     /// <summary>Fetches a task's input and computes it.</summary>
     public async Task<byte[]> ComputeAsync(Assignment task, GridClient client, CancellationToken cancellationToken) =>
-        await _computed.GetOrAdd(task.InputSha256, hash => new Lazy<Task<byte[]>>(async () =>
-        {
-            var path = Path.Combine(folder, hash);
-            await using (var file = new FileStream(path, FileMode.Create))
-                await client.DownloadAsync(task.InputPath, file, 1 << 20, CancellationToken.None);
-            var input = await File.ReadAllBytesAsync(path, CancellationToken.None);
-            Assert.Equal(hash, Convert.ToHexStringLower(SHA256.HashData(input)));
-            return Compute(new UnitPayload(task.UnitName, input, new Dictionary<string, string> { [task.SharedFiles[0].Name] = reference }));
-        })).Value.WaitAsync(cancellationToken);
+        await _computed.GetOrAdd(task.InputSha256, _ => new Lazy<Task<byte[]>>(() => FetchAndComputeAsync(task, client))).Value.WaitAsync(cancellationToken);
 
     /// <summary>Computes a work unit.</summary>
     public byte[] Compute(UnitPayload payload)
@@ -59,5 +51,24 @@ internal sealed class PopulationWork(string folder, string reference)
         }
         var forged = Encoding.ASCII.GetBytes(string.Join('\n', lines));
         return forged.AsSpan().SequenceEqual(right) ? throw new InvalidOperationException("The lie is the truth.") : forged;
+    }
+
+    private async Task<byte[]> FetchAndComputeAsync(Assignment task, GridClient client)
+    {
+        try
+        {
+            var path = Path.Combine(folder, task.InputSha256);
+            await using (var file = new FileStream(path, FileMode.Create))
+                await client.DownloadAsync(task.InputPath, file, 1 << 20, CancellationToken.None);
+            var input = await File.ReadAllBytesAsync(path, CancellationToken.None);
+            Assert.Equal(task.InputSha256, Convert.ToHexStringLower(SHA256.HashData(input)));
+            return Compute(new UnitPayload(task.UnitName, input, new Dictionary<string, string> { [task.SharedFiles[0].Name] = reference }));
+        }
+        catch
+        {
+            // Whoever comes next tries again: the server may be back.
+            _computed.TryRemove(task.InputSha256, out _);
+            throw;
+        }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class SimulatedHost(int number, HostBehaviour behaviour, bool bo
     /// <param name="work">What the tasks are, and who has done what.</param>
     /// <param name="turns">How many hosts may be at it at the same time: they all share this machine.</param>
     /// <param name="stop">Nothing is left to do.</param>
-    public async Task WorkAsync(PopulationWork work, SemaphoreSlim turns, CancellationToken stop)
+    public async Task WorkAsync(SharedWork work, SemaphoreSlim turns, CancellationToken stop)
     {
         try
         {
@@ -44,7 +44,7 @@ internal sealed class SimulatedHost(int number, HostBehaviour behaviour, bool bo
             {
                 // The server answers when there is work.
                 var answer = await PatientlyAsync(() => _client.WorkAsync(
-                    new WorkRequest(1, TasksAtOnce, s_facts.MemoryBytes, s_facts.DiskBytes, [PopulationWork.Application], [], [], WaitSeconds: 20), stop), stop);
+                    new WorkRequest(1, TasksAtOnce, s_facts.MemoryBytes, s_facts.DiskBytes, [SharedWork.Application], [], [], WaitSeconds: 20), stop), stop);
                 foreach (var signed in answer.Assignments)
                 {
                     work.Count(behaviour, "taken");
@@ -74,13 +74,13 @@ internal sealed class SimulatedHost(int number, HostBehaviour behaviour, bool bo
 
     public void Dispose() => _client.Dispose();
 
-    private async Task ReturnAsync(Assignment task, PopulationWork work, CancellationToken stop)
+    private async Task ReturnAsync(Assignment task, SharedWork work, CancellationToken stop)
     {
         var right = await work.ComputeAsync(task, _client, stop);
         var result = behaviour switch
         {
-            HostBehaviour.Wrong => PopulationWork.Forge(right, $"host {number}"),
-            HostBehaviour.Colludes => PopulationWork.Forge(right, "conspiracy"),
+            HostBehaviour.Wrong => SharedWork.Forge(right, $"host {number}"),
+            HostBehaviour.Colludes => SharedWork.Forge(right, "conspiracy"),
             _ => right,
         };
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(result));
