@@ -33,7 +33,7 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
     private async Task<BatchPlan> PlanAsync(BatchSpec spec, string? jobId, List<SpecFault> faults, CancellationToken cancellationToken)
     {
         // A query that names tables can be checked against them only if all of them are there.
-        var tables = await OpenAsync(spec, faults, cancellationToken);
+        var tables = await OpenAsync(spec, jobId is not null, faults, cancellationToken);
         var schemas = tables.Select(t => t.Schema).ToList();
         var complete = !faults.Exists(f => f.Pointer.StartsWith("/tables", StringComparison.Ordinal));
         var largest = complete ? Largest(spec, tables) : null;
@@ -55,7 +55,17 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
     {
         var notes = new List<string>();
         var split = query.Split;
-        var stages = new List<BatchStage>();
+        var stages = split is null ? [] : await StagesAsync(split, tables.Single(t => t.Schema.Name == largest), spec.Options, cancellationToken);
+        if (split is null)
+        {
+            notes.Add($"The query runs as one task: {query.Reason}");
+        }
+        else if (stages.All(s => s.TaskCount <= 1) && stages.Sum(s => s.Tasks.Sum(t => t.Bytes)) < TaskPacking.SmallestShare)
+        {
+            notes.Add($"The query can be split, but reads less than {ByteSize.Format(TaskPacking.SmallestShare)}: one task is faster.");
+            (split, stages) = (null, []);
+        }
+
         var read = new List<BatchTable>();
         foreach (var table in tables)
         {
@@ -64,22 +74,6 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
                 read.Add(await ReadAsync(table, partitioned ? reads with { Columns = Shared(split!) } : reads, partitioned, cancellationToken));
             else
                 notes.Add($"The query does not read table '{table.Schema.Name}'.");
-        }
-
-        if (split is not null)
-        {
-            stages = await StagesAsync(split, tables.Single(t => t.Schema.Name == largest), spec.Options, cancellationToken);
-            if (stages.All(s => s.TaskCount <= 1) && stages.Sum(s => s.Tasks.Sum(t => t.Bytes)) < TaskPacking.SmallestShare)
-            {
-                notes.Add($"The query can be split, but reads less than {ByteSize.Format(TaskPacking.SmallestShare)}: one task is faster.");
-                split = null;
-                stages = [];
-                read = [.. read.Select(t => t with { Partitioned = false })];
-            }
-        }
-        else
-        {
-            notes.Add($"The query runs as one task: {query.Reason}");
         }
 
         return new BatchPlan(
@@ -94,7 +88,8 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
             notes);
     }
 
-    private async Task<List<OpenTable>> OpenAsync(BatchSpec spec, List<SpecFault> faults, CancellationToken cancellationToken)
+    // Who submits a job hears at once why a table cannot be opened; a job that runs tries again where that may help.
+    private async Task<List<OpenTable>> OpenAsync(BatchSpec spec, bool forJob, List<SpecFault> faults, CancellationToken cancellationToken)
     {
         var tables = new List<OpenTable>();
         foreach (var (name, dataset) in spec.Tables)
@@ -104,7 +99,7 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
                 var opened = await datasets.OpenAsync(dataset, cancellationToken);
                 tables.Add(new OpenTable(opened, new TableSchema(name, [.. opened.Columns.Select(c => new ColumnSchema(c.Name, c.Type))]) { PartitionColumns = opened.PartitionColumns }));
             }
-            catch (StorageException e) when (e is not StorageFullException)
+            catch (StorageException e) when (!forJob || !e.MayHeal)
             {
                 faults.Add(new SpecFault(BatchSpec.TablePointer(name), e.Message));
             }
@@ -135,7 +130,7 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
     private async Task<QueryPlan?> QueryAsync(
         BatchSpec spec, IReadOnlyList<TableSchema> schemas, string? largest, bool forJob, List<SpecFault> faults, CancellationToken cancellationToken)
     {
-        var key = Fingerprint.Of([spec.Query, largest ?? "", .. schemas.SelectMany(s => s.Columns.Select(c => $"{s.Name} {c.Name} {c.Type}"))]);
+        var key = Fingerprint.Of([spec.Query, largest ?? "", .. schemas.SelectMany(Describe)]);
         if (forJob && _checked.TryRemove(key, out var found) && time.GetUtcNow() - found.At < CheckedFor)
             return found.Plan;
         try
@@ -153,6 +148,10 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
             return null;
         }
     }
+
+    // Where a column's values are decides how it is filtered.
+    private static IEnumerable<string> Describe(TableSchema table) =>
+        table.Columns.Select(c => $"{table.Name} {(table.PartitionColumns.Contains(c.Name) ? "folder" : "file")} {c.Name} {c.Type}");
 
     private static void CheckPartitionBy(BatchOutputSpec output, QueryPlan query, List<SpecFault> faults)
     {
@@ -182,10 +181,10 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
             waiting.RemoveAll(w => w.Name == name);
             if (split.Blocks.FirstOrDefault(b => b.Name == name) is { } block)
             {
-                var files = await PruneAsync(large, block.Large, cancellationToken);
-                var tasks = TaskPacking.Pack(files, (file, group) => large.Measure(file, group, block.Large.Columns), options.TaskSize, options.ParallelTasks);
-                var columns = block with { Large = block.Large with { Columns = large.NeverNone(block.Large.Columns) } };
-                stages.Add(new BatchStage($"scan {stages.Count + 1}", columns, null, tasks));
+                var read = block.Large with { Columns = large.NeverNone(block.Large.Columns) };
+                var files = await PruneAsync(large, read, cancellationToken);
+                var tasks = TaskPacking.Pack(files, (file, group) => large.Measure(file, group, read.Columns), options.TaskSize, options.ParallelTasks);
+                stages.Add(new BatchStage($"scan {stages.Count + 1}", block with { Large = read }, null, tasks));
             }
             else
             {
@@ -198,13 +197,14 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
     private static async Task<BatchTable> ReadAsync(OpenTable table, TableRead read, bool partitioned, CancellationToken cancellationToken)
     {
         var dataset = table.Dataset;
+        read = read with { Columns = table.NeverNone(read.Columns) };
         return new BatchTable(
             table.Schema.Name,
             dataset.Name,
             partitioned,
             table.Schema.Columns,
             dataset.PartitionColumns,
-            table.NeverNone(read.Columns),
+            read.Columns,
             await PruneAsync(table, read, cancellationToken),
             dataset.Files.Count,
             dataset.Files.Sum(f => f.Footer.RowGroups.Count),

@@ -31,7 +31,7 @@ public sealed record BatchSpec(
         var valid = new List<KeyValuePair<string, string>>();
         foreach (var table in tables)
         {
-            var named = table.Key.Length <= 100 && !table.Key.Any(char.IsControl);
+            var named = table.Key.Length is >= 1 and <= 100 && !table.Key.Any(char.IsControl);
             if (!named)
                 faults.Add(new SpecFault(TablePointer(table.Key), "A table's name has 1 to 100 characters and no control characters."));
             if (CheckDataset(table.Value, TablePointer(table.Key), faults) && named)

@@ -4,8 +4,14 @@ using Pipeline.Storage;
 namespace Pipeline.Batch;
 
 /// <summary>A table of a query while it is planned: the dataset behind it, and what its footers say.</summary>
-internal sealed record OpenTable(Dataset Dataset, TableSchema Schema)
+internal sealed class OpenTable(Dataset dataset, TableSchema schema)
 {
+    private readonly Lazy<Dictionary<string, ParquetFooter>> _footers = new(() => dataset.Files.ToDictionary(f => f.Object.Path, f => f.Footer, StringComparer.Ordinal));
+
+    public Dataset Dataset => dataset;
+
+    public TableSchema Schema => schema;
+
     /// <summary>The values of a file's partition columns.</summary>
     public IReadOnlyDictionary<string, string?> PartitionOf(DatasetFile file) =>
         Schema.PartitionColumns.Zip(file.Partition).ToDictionary(p => p.First, p => p.Second, StringComparer.OrdinalIgnoreCase);
@@ -18,16 +24,15 @@ internal sealed record OpenTable(Dataset Dataset, TableSchema Schema)
             c => new ColumnStatistics(c.Second.Statistics.Min, c.Second.Statistics.Max, c.Second.Statistics.NullCount),
             StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>Some row groups of a file.</summary>
+    /// <summary>Some row groups of a file, of which some columns are read.</summary>
     public BatchFile Slice(DatasetFile file, IReadOnlyList<int> groups, IReadOnlyList<string> columns)
     {
-        var sizes = groups.Select(g => Measure(file, g, columns)).ToList();
+        var sizes = groups.Select(g => Measure(file.Footer, g, columns)).ToList();
         return new BatchFile(file.Object.Path, file.Object.ETag, groups, sizes.Sum(s => s.Rows), sizes.Sum(s => s.Bytes), file.Partition);
     }
 
     /// <summary>Rows of a row group, and the bytes that some of its columns take.</summary>
-    public (long Rows, long Bytes) Measure(BatchFile file, int group, IReadOnlyList<string> columns) =>
-        Measure(Dataset.Files.First(f => f.Object.Path == file.Path), group, columns);
+    public (long Rows, long Bytes) Measure(BatchFile file, int group, IReadOnlyList<string> columns) => Measure(_footers.Value[file.Path], group, columns);
 
     /// <summary>The columns that a task reads: those that are needed, and at least one, as a table without columns has no rows. A
     /// partition column costs nothing; failing that, the smallest does.</summary>
@@ -44,12 +49,11 @@ internal sealed record OpenTable(Dataset Dataset, TableSchema Schema)
         return [smallest ?? Schema.Columns[0].Name];
     }
 
-    private (long Rows, long Bytes) Measure(DatasetFile file, int group, IReadOnlyList<string> columns)
+    private static (long Rows, long Bytes) Measure(ParquetFooter footer, int group, IReadOnlyList<string> columns)
     {
-        var rowGroup = file.Footer.RowGroups[group];
-        var read = NeverNone(columns);
-        var bytes = file.Footer.Columns.Zip(rowGroup.Chunks)
-            .Where(c => read.Contains(c.First.Name, StringComparer.OrdinalIgnoreCase))
+        var rowGroup = footer.RowGroups[group];
+        var bytes = footer.Columns.Zip(rowGroup.Chunks)
+            .Where(c => columns.Contains(c.First.Name, StringComparer.OrdinalIgnoreCase))
             .Sum(c => c.Second.CompressedBytes);
         return (rowGroup.Rows, bytes);
     }

@@ -13,10 +13,10 @@ public static class JobFaults
     {
         SpecException e => new JobError(e.Message, task, Advice: "Correct the spec and submit it again."),
         SqlException e => new JobError(e.Message, task, Advice: "Correct the query and submit it again."),
-        SqlMemoryException e => new JobError(e.Message, task, Advice: "Raise options.memoryPerTask, lower options.taskSize, or filter earlier."),
+        SqlMemoryException { MayHeal: false } e => new JobError(e.Message, task, Advice: "Raise options.memoryPerTask, lower options.taskSize, or filter earlier."),
         SqlTimeoutException e => new JobError(e.Message, task, Advice: "Raise options.taskTimeoutSeconds, or lower options.taskSize."),
         SqlExecutionException { MayHeal: false } e => new JobError(e.Message, task, Advice: "Correct the query or the data that it names, and submit it again."),
-        StorageFullException => null,
+        StorageException { MayHeal: true } => null,
         StorageException e => new JobError(e.Message, task),
         _ => null,
     };

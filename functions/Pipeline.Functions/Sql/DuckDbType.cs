@@ -5,7 +5,7 @@ namespace Pipeline.Sql;
 /// <summary>A DuckDB type, read from the way in which DuckDB prints it.</summary>
 /// <param name="Name">The name without arguments, in capitals: <c>INTEGER</c>, <c>STRUCT</c>, <c>LIST</c>, <c>ARRAY</c>, ...</param>
 /// <param name="Text">The whole type as printed.</param>
-/// <param name="Children">What it is made of: the fields of a STRUCT or UNION with their names, the element of a LIST or ARRAY, key and value of a MAP.</param>
+/// <param name="Children">What it is made of: the fields of a STRUCT or UNION with their names (a row, <c>(1, 2)</c>, is a STRUCT whose fields have none), the element of a LIST or ARRAY, key and value of a MAP.</param>
 internal sealed record DuckDbType(string Name, string Text, IReadOnlyList<(string? Field, DuckDbType Type)> Children)
 {
     /// <summary>Reads a type; a text that DuckDB would not print gives a type of that name without children.</summary>
@@ -63,7 +63,7 @@ internal sealed record DuckDbType(string Name, string Text, IReadOnlyList<(strin
         return type;
     }
 
-    private static string ReadFieldName(string text, ref int position)
+    private static string? ReadFieldName(string text, ref int position)
     {
         var start = position;
         if (position < text.Length && text[position] == '"')
@@ -80,9 +80,15 @@ internal sealed record DuckDbType(string Name, string Text, IReadOnlyList<(strin
             return quoted.Length < 2 ? quoted : quoted[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal);
         }
 
-        while (position < text.Length && text[position] != ' ')
+        while (position < text.Length && text[position] is not (' ' or ',' or '(' or ')'))
         {
             position++;
+        }
+
+        if (position < text.Length && text[position] != ' ')
+        {
+            position = start; // That was the type already.
+            return null;
         }
 
         var plain = text[start..position];

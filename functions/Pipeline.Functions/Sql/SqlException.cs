@@ -11,12 +11,14 @@ public sealed class SqlException : Exception
     public SqlException(SqlErrorKind kind, string message, SqlPosition? position = null, Exception? inner = null)
         : base(position is null ? message : $"{message} (line {position.Line}, column {position.Column})", inner)
     {
-        Kind = kind;
-        Position = position;
+        (Kind, Reason, Position) = (kind, message, position);
     }
 
     /// <summary>Why the query was refused.</summary>
     public SqlErrorKind Kind { get; }
+
+    /// <summary>What is wrong and what to do, without the position.</summary>
+    public string Reason { get; }
 
     /// <summary>Where in the query, if known.</summary>
     public SqlPosition? Position { get; }

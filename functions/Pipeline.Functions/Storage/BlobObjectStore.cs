@@ -287,7 +287,10 @@ public sealed class BlobObjectStore : IObjectStore
             _ => (FirstLine(first), "Try again."),
         };
         return new StorageException(
-            $"'{path}' in container '{container}' of {_service.Uri.Host} could not be {what}: {reason}. {advice}", e);
+            $"'{path}' in container '{container}' of {_service.Uri.Host} could not be {what}: {reason}. {advice}", e)
+        {
+            MayHeal = first is RequestFailedException { Status: 0 or 408 or 429 or >= 500 },
+        };
     }
 
     private static string FirstLine(Exception e) => e.Message.AsSpan(0, (e.Message + "\n").IndexOf('\n')).TrimEnd("\r. ").ToString();

@@ -7,4 +7,7 @@ public class StorageException : Exception
     public StorageException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <summary>True when what stands in the way may pass, so that another try may succeed: a full disk, an account that does not answer.</summary>
+    public bool MayHeal { get; internal init; }
 }

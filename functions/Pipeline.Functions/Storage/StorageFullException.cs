@@ -9,9 +9,7 @@ public sealed class StorageFullException : StorageException
     /// <param name="innerException">What the system said.</param>
     public StorageFullException(string what, string where, Exception? innerException = null)
         : base($"{what} could not be written: {where} is full or over its quota. Free some space there and run it again; " +
-               "nothing that was stored before has changed.", innerException)
-    {
-    }
+               "nothing that was stored before has changed.", innerException) => MayHeal = true;
 
     // ENOSPC, EFBIG and EDQUOT as .NET passes them on (Linux; macOS numbers its EDQUOT 69), and the two codes of Windows.
     internal static bool IsDiskFull(IOException exception) => OperatingSystem.IsWindows()

@@ -1,7 +1,7 @@
 namespace Pipeline.EndToEnd.Dashboard;
 
-/// <summary>The tests that share the site. They run by themselves: a browser beside other tests tells little of how fast a page is.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>The tests that share the site, and its browser.</summary>
+[CollectionDefinition(Name)]
 public sealed class DashboardTests : ICollectionFixture<DashboardSite>
 {
     /// <summary>The collection's name.</summary>

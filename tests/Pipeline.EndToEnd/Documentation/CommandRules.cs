@@ -25,14 +25,14 @@ internal static partial class CommandRules
         }
         if (command.RunProject == "tests/Pipeline.Benchmarks")
         {
-            var name = command.Words.SkipWhile(word => word != "--").Skip(1).FirstOrDefault();
+            var name = command.Program.SkipWhile(word => word != "--").Skip(1).FirstOrDefault();
             var known = Benchmark().Matches(File.ReadAllText(Path.Combine(Repository.Root, "tests/Pipeline.Benchmarks/Catalog.cs"))).Select(match => match.Groups["name"].Value);
             Assert.True(known.Contains(name, StringComparer.OrdinalIgnoreCase), $"There is no benchmark '{name}'; there are {string.Join(", ", known)}.");
             return "names a benchmark that there is";
         }
-        if (command.Words is ["dotnet", "test" or "build" or "publish", ..])
+        if (command.Program is ["dotnet", "test" or "build" or "publish", ..])
         {
-            var target = command.Words.Skip(2).FirstOrDefault(word => !word.StartsWith('-'));
+            var target = command.Program.Skip(2).FirstOrDefault(word => !word.StartsWith('-'));
             Assert.True(target is null || Exists(target), $"There is no {target}.");
             return "names what there is";
         }
@@ -47,14 +47,14 @@ internal static partial class CommandRules
         var folder = "";
         foreach (var part in Part(command))
         {
-            if (part.Pipeline is not null || part.Words[0] == "dotnet")
+            if (part.Pipeline is not null || part.Program[0] == "dotnet")
             {
                 said.Add(Check(part));
                 continue;
             }
-            var program = part.Words[0];
+            var program = part.Program[0];
             Assert.True(s_foreign.Contains(program), $"'{program}' is no program that a 'console' block may call; those are {string.Join(", ", s_foreign)}.");
-            switch (part.Words)
+            switch (part.Program)
             {
                 case ["cd", var to]:
                     folder = $"{folder}{to}/";
@@ -89,9 +89,7 @@ internal static partial class CommandRules
         {
             if (word is "&&" or "|")
             {
-                // Variables that are set for one command are no part of it.
-                var own = words.SkipWhile(w => Assignment().IsMatch(w)).ToList();
-                yield return command with { Words = own };
+                yield return new ShellCommand(command.File, command.Line, command.Text, [.. words]);
                 words.Clear();
             }
             else
@@ -103,7 +101,4 @@ internal static partial class CommandRules
 
     [GeneratedRegex(@"new (?<name>\w+)Benchmark\(\)")]
     private static partial Regex Benchmark();
-
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*=")]
-    private static partial Regex Assignment();
 }

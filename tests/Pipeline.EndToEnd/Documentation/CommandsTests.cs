@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.NetworkInformation;
 using System.Text;
 using Pipeline.EndToEnd.Cli;
 using Pipeline.EndToEnd.Fixtures;
@@ -33,6 +34,9 @@ public sealed class CommandsTests(ITestOutputHelper output)
         ("--speed 1800 --count 5000", "--speed 1800 --count 500"),
     ];
 
+    // Of 'UseDevelopmentStorage=true'.
+    private const int AzuritePort = 10000;
+
     // These read what a stream is still about to write: a person would try again, too.
     private static readonly string[] s_awaited = ["run samples/trading/executions.json"];
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
@@ -45,6 +49,7 @@ public sealed class CommandsTests(ITestOutputHelper output)
     {
         Requires.That(!OperatingSystem.IsWindows(), "The commands are for a Unix shell.");
         await using var newcomer = new Newcomer();
+        await NodeTools.InstallAsync();
         newcomer.Prepare();
         foreach (var (file, text, instead) in s_lessData)
             newcomer.Edit(file, text, instead);
@@ -61,14 +66,14 @@ public sealed class CommandsTests(ITestOutputHelper output)
 
     private async Task ExecuteAsync(Newcomer newcomer, IReadOnlyList<ShellCommand> commands)
     {
-        var begun = new List<(ShellCommand Command, PipelineCommand Process)>();
+        var begun = new List<Begun>();
         var variables = "";
         foreach (var command in commands)
         {
             var watch = Stopwatch.StartNew();
             try
             {
-                if (IsAssignment(command))
+                if (command.Program.Count == 0)
                     variables += $"{command.Text}\n";
                 else
                     output.WriteLine($"{command} {await ExecuteAsync(newcomer, command, variables, begun)} ({watch.Elapsed.TotalSeconds:0.0} s)");
@@ -78,20 +83,30 @@ public sealed class CommandsTests(ITestOutputHelper output)
                 _failures.Add($"{command}\n{e.Message}");
             }
         }
-        foreach (var (command, process) in begun)
-            Expect(command, await newcomer.LeaveAsync(process), 130);
+        // First the app, if it is one of this block only: Azurite waits for those who speak with it.
+        await newcomer.ServeAsUsualAsync();
+        foreach (var (command, process, exitCode) in begun)
+            Expect(command, await newcomer.LeaveAsync(process), exitCode);
     }
 
-    private async Task<string> ExecuteAsync(Newcomer newcomer, ShellCommand command, string variables, List<(ShellCommand, PipelineCommand)> begun)
+    private async Task<string> ExecuteAsync(Newcomer newcomer, ShellCommand command, string variables, List<Begun> begun)
     {
+        if (command.Program is ["npx", "azurite", ..])
+        {
+            Requires.That(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().All(taken => taken.Port != AzuritePort), $"A documented command starts Azurite on port {AzuritePort}, which another program has.");
+            var azurite = newcomer.Begin(command.Text);
+            begun.Add(new Begun(command, azurite, 0));
+            await azurite.OutLineAsync("Azurite Table service is successfully listening");
+            return "listens until the end of the block";
+        }
         if (command.Pipeline is not { } words)
-            return command.Words[0] is "curl" or "eval" or "printf" ? await RunAsync(newcomer, command, variables) : CommandRules.Check(command);
+            return command.Program[0] is "curl" or "eval" or "printf" ? await RunAsync(newcomer, command, variables) : CommandRules.Check(command);
         var said = string.Join(' ', words);
-        if (words[0] is "serve" or "run" or "plan" or "generate" or "doctor" && !_done.Add(said))
+        if (words[0] is "serve" or "run" or "plan" or "generate" or "doctor" && !command.SetsVariables && !_done.Add(said))
             return "was executed already";
         if (words[0] == "serve")
         {
-            await newcomer.ServeAsync(command.Text);
+            await newcomer.ServeAsync(command.Text, untilTheEndOfTheBlock: command.SetsVariables);
             return "is up";
         }
         if (CommandRules.IsEndless(words))
@@ -103,7 +118,7 @@ public sealed class CommandsTests(ITestOutputHelper output)
                 Expect(command, await newcomer.LeaveAsync(process), 130);
                 return "showed something, and left";
             }
-            begun.Add((command, process));
+            begun.Add(new Begun(command, process, 130));
             return "runs until the end of the block";
         }
         return await RunAsync(newcomer, command, variables);
@@ -133,5 +148,6 @@ public sealed class CommandsTests(ITestOutputHelper output)
         static string Tail(string text) => text.Length > 2_000 ? "…" + text[^2_000..] : text;
     }
 
-    private static bool IsAssignment(ShellCommand command) => command.Words.All(word => word.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && word[..at].All(c => char.IsAsciiLetterOrDigit(c) || c == '_'));
+    // A command that runs until the end of its block, where Ctrl-C ends it with this exit code.
+    private sealed record Begun(ShellCommand Command, PipelineCommand Process, int ExitCode);
 }

@@ -17,6 +17,8 @@ internal sealed class Newcomer : IAsyncDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("pipeline-newcomer-").FullName;
     private readonly List<PipelineCommand> _others = [];
     private PipelineCommand? _app;
+    private string _served = "";
+    private bool _servesOtherwise;
     private string? _url;
     private string? _key;
 
@@ -24,9 +26,6 @@ internal sealed class Newcomer : IAsyncDisposable
     public string Folder => Path.Combine(_root, "clone");
 
     private string Tools => Path.Combine(_root, "tools");
-
-    /// <summary>Whether the app is up.</summary>
-    public bool Serves => _app is not null;
 
     /// <summary>Clones, and puts the tools first on the path.</summary>
     public void Prepare()
@@ -57,6 +56,12 @@ internal sealed class Newcomer : IAsyncDisposable
             done
             echo "dotnet run without --" >&2; exit 99
             """);
+        // What npm would fetch.
+        Write("npx", $$"""
+            [ "$1" = azurite ] || { echo "npx $1 is not expected in a command that is executed" >&2; exit 99; }
+            PATH=$PIPELINE_TEST_PATH
+            exec node '{{Path.Combine(NodeTools.Folder, "node_modules", "azurite", "dist", "src", "azurite.js")}}' "$@"
+            """);
         // An answer that is an error counts as one.
         Write("curl", """
             PATH=$PIPELINE_TEST_PATH
@@ -80,13 +85,30 @@ internal sealed class Newcomer : IAsyncDisposable
         return await process.EndAsync();
     }
 
-    /// <summary>Starts <c>serve</c> and waits until it answers; it stays up.</summary>
-    public async Task ServeAsync(string command)
+    /// <summary>Starts <c>serve</c> and waits until it answers; it stays up, in the place of one that is up already.</summary>
+    /// <param name="command">The command line.</param>
+    /// <param name="untilTheEndOfTheBlock">Whether <see cref="ServeAsUsualAsync"/> is to bring back the one before.</param>
+    public async Task ServeAsync(string command, bool untilTheEndOfTheBlock = false)
     {
+        if (_app is { } before)
+        {
+            _app = null;
+            (await LeaveAsync(before)).Expect(0);
+        }
+        _servesOtherwise = untilTheEndOfTheBlock;
+        if (!untilTheEndOfTheBlock)
+            _served = command;
         _app = Begin(command, replace: true);
         _url = (await _app.OutLineAsync("Serving ")).Split(" at ")[1].Split(' ')[0].TrimEnd('/');
         using var keys = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, ".pipeline", "keys.json")));
         _key = keys.RootElement.GetProperty("function").GetString();
+    }
+
+    /// <summary>Ends a <c>serve</c> of one block, and starts the usual one again.</summary>
+    public async Task ServeAsUsualAsync()
+    {
+        if (_servesOtherwise)
+            await ServeAsync(_served);
     }
 
     /// <summary>Starts a command that does not end by itself; see <see cref="LeaveAsync"/>.</summary>
@@ -132,7 +154,7 @@ internal sealed class Newcomer : IAsyncDisposable
     private PipelineCommand Begin(string command, bool replace)
     {
         // In the shell's place, so that Ctrl-C reaches the command.
-        var start = new ProcessStartInfo("bash", ["-c", replace ? $"exec {command}" : command]) { WorkingDirectory = Folder };
+        var start = new ProcessStartInfo("bash", ["-c", replace ? $"exec env {command}" : command]) { WorkingDirectory = Folder };
         foreach (var (name, value) in new (string, string?)[]
                  {
                      ("PIPELINE_TEST_PATH", Environment.GetEnvironmentVariable("PATH")), ("PATH", $"{Tools}:{Environment.GetEnvironmentVariable("PATH")}"),

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Pipeline.EndToEnd.Documentation;
 
@@ -7,19 +8,25 @@ namespace Pipeline.EndToEnd.Documentation;
 /// <param name="Line">Its line there.</param>
 /// <param name="Text">The command as it is written, with its comment.</param>
 /// <param name="Words">Its words, without quotes and comment.</param>
-internal sealed record ShellCommand(string File, int Line, string Text, IReadOnlyList<string> Words)
+internal sealed partial record ShellCommand(string File, int Line, string Text, IReadOnlyList<string> Words)
 {
     private const string Project = "functions/Pipeline.Embedded";
 
+    /// <summary>The words without the variables that are set before them; none where a command only sets variables.</summary>
+    public IReadOnlyList<string> Program { get; } = [.. Words.SkipWhile(word => Assignment().IsMatch(word))];
+
+    /// <summary>Whether variables are set for this command, or for those after it.</summary>
+    public bool SetsVariables => Program.Count < Words.Count;
+
     /// <summary>What follows <c>pipeline</c>, or <c>dotnet run … --project functions/Pipeline.Embedded --</c>; null for another command.</summary>
     public IReadOnlyList<string>? Pipeline =>
-        Words[0] == "pipeline" ? [.. Words.Skip(1)]
-        : RunProject == Project && Words.ToList().IndexOf("--") is > 0 and var at ? [.. Words.Skip(at + 1)]
+        Program is ["pipeline", ..] ? [.. Program.Skip(1)]
+        : RunProject == Project && Program.ToList().IndexOf("--") is > 0 and var at ? [.. Program.Skip(at + 1)]
         : null;
 
     /// <summary>The project that <c>dotnet run</c> is to run; null for another command.</summary>
     public string? RunProject =>
-        Words is ["dotnet", "run", ..] && Words.ToList().IndexOf("--project") is > 0 and var at && at + 1 < Words.Count ? Words[at + 1] : null;
+        Program is ["dotnet", "run", ..] && Program.ToList().IndexOf("--project") is > 0 and var at && at + 1 < Program.Count ? Program[at + 1] : null;
 
     /// <summary>The commands of a block: a line each, unless a line ends with a backslash.</summary>
     public static IReadOnlyList<ShellCommand> In(MarkdownBlock block)
@@ -75,6 +82,9 @@ internal sealed record ShellCommand(string File, int Line, string Text, IReadOnl
             word = null;
         }
     }
+
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*=")]
+    private static partial Regex Assignment();
 
     public override string ToString() => $"{File}:{Line}: {Text.Trim()}";
 }

@@ -81,6 +81,7 @@ public sealed class BlobObjectStoreTests(AzuriteFixture fixture) : ObjectStoreCo
             var e = await Assert.ThrowsAsync<StorageException>(attempt);
             Assert.Contains("access was denied", e.Message, StringComparison.Ordinal);
             Assert.Contains("Storage Blob Data Contributor", e.Message, StringComparison.Ordinal);
+            Assert.False(e.MayHeal);
         }
     }
 

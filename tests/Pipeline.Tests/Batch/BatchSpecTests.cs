@@ -41,6 +41,8 @@ public class BatchSpecTests
     [InlineData("""{ "tables": { "t": "/etc" }, "query": "select 1" }""", "/tables/t", "'/'")]
     [InlineData("""{ "tables": { "t": ".." }, "query": "select 1" }""", "/tables/t", "lead elsewhere")]
     [InlineData("""{ "tables": { "t": "a\u0000b" }, "query": "select 1" }""", "/tables/t", "U+0000")]
+    [InlineData("""{ "tables": { "": "a" }, "query": "select 1" }""", "/tables/", "1 to 100 characters")]
+    [InlineData("""{ "tables": { "a\u0000b": "a" }, "query": "select 1" }""", "/tables/a\0b", "no control characters")]
     [InlineData("""{ "tables": { "t": "a", "T": "b" }, "query": "select 1" }""", "/tables", "twice")]
     [InlineData("""{ "tables": { "t": "a" }, "query": "select 1", "output": {} }""", "/output/dataset", "missing")]
     [InlineData("""{ "tables": { "t": "a" }, "query": "select 1", "output": { "dataset": "a/../b" } }""", "/output/dataset", "'/'")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Jobs;
 using Pipeline.Sql;
 
 namespace Pipeline.Tests.Sql;
@@ -172,6 +173,18 @@ public sealed class DuckDbSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task WriteResult_OfTypesThatParquetCannotCarry_ReadsBackAsText()
+    {
+        var path = Path.Combine(_folder, "result.parquet");
+        using var session = DuckDbSession.Open();
+        const string Sql = "SELECT (1, 'a') AS pair, union_value(k := 5) AS u, (DATE '2001-01-01', [1.5]) AS pair";
+        var columns = await session.DescribeAsync(Sql, CancellationToken.None);
+        await session.WriteResultAsync(Sql, columns, path, "zstd", [], CancellationToken.None);
+        session.AddTable(new TableSchema("result", ParquetCarrier.WithStoredNames(columns)), [new ParquetFile(path)]);
+        Assert.Equal(["""["(1, a)","5","(2001-01-01, [1.5])"]"""], (await session.ReadRowsAsync("FROM result", columns, 1, CancellationToken.None)).Rows);
+    }
+
+    [Fact]
     public async Task Query_OverItsMemory_SaysTheLimitAndWhatToDo()
     {
         using var session = DuckDbSession.Open(new DuckDbSessionOptions { MemoryLimitBytes = 20 << 20 });
@@ -180,6 +193,20 @@ public sealed class DuckDbSessionTests : IDisposable
         Assert.Equal(20 << 20, failed.LimitBytes);
         Assert.Contains("more than the 20 MiB of memory that a task may use", failed.Message, StringComparison.Ordinal);
         Assert.Contains("Allow a task more memory, make tasks smaller, or filter earlier", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Failed to allocate block of 134217728 bytes (bad allocation)", true)]
+    [InlineData("Allocation failure", true)]
+    [InlineData("could not allocate block of size 32.0 MiB (48.7 MiB/64.0 MiB used)", false)]
+    [InlineData("failed to allocate data of size 16.0 MiB (50.2 MiB/64.0 MiB used)", false)]
+    public void OutOfMemory_RefusedByTheSystemAndNotByTheLimit_IsWorthAnotherTry(string message, bool mayHeal)
+    {
+        using var session = DuckDbSession.Open();
+        var refused = Assert.IsType<SqlMemoryException>(session.Translate(new DuckDbError("Out of Memory", message + "\n\nPossible solutions:\n* SET threads=X", null), new InvalidOperationException()));
+        Assert.Equal(mayHeal, refused.MayHeal);
+        Assert.Equal(mayHeal, JobFaults.Describe(refused, "scan 1/0") is null);
+        Assert.EndsWith($"DuckDB says: {message}", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -174,6 +174,15 @@ public class HostileQueryTests
     }
 
     [Fact]
+    public async Task Plan_OverATableThatIsNamedLikeAnIntermediateResult_IsRefused()
+    {
+        TableSchema[] tables = [Tables[0], Tables[1] with { Name = "__PL_block0" }];
+        var refused = await Assert.ThrowsAsync<SqlException>(() =>
+            new QueryPlanner().PlanAsync("select count(*) from flights, \"__PL_block0\"", tables, "flights", CancellationToken.None));
+        Assert.Equal("A table may not begin with __pl_, as '__PL_block0' does.", refused.Message);
+    }
+
+    [Fact]
     public async Task Plan_OfAQueryThatWouldGrowWithoutEnd_IsOneTask()
     {
         // Each CTE reads the one before it twice: inlined, that is a million reads.

@@ -113,6 +113,10 @@ public sealed class QuerySplitterTests(QuerySplitterTests.Data data, ITestOutput
     [InlineData("select k, median(k + 1), min(distinct s) filter (where s >= 'b'), sum(distinct k + 1) from big group by k")]
     [InlineData("select k, i from big where i > 21 limit 3")]
     [InlineData("select i from big where k = 3 limit 4 offset 3")]
+    // Functions that guards of ours stand before, and DuckDB's macros that raise an error.
+    [InlineData("select lpad(k::varchar, 3, '0') as padded, list_resize([k], 2) as pair, count(*) from big group by all")]
+    [InlineData("select k, json_group_object(s, i) from big where s <> '' group by k")]
+    [InlineData("select k, g, count(*) from big, range(k) t(g) group by k, g")]
     [InlineData("select {'k': k, 'n': count(*)} as st, map {k: sum(i)} as m from big where k is not null group by k")]
     public async Task Split_OfAQueryThatDistributes_GivesDuckDbsAnswer(string sql)
     {
@@ -141,6 +145,8 @@ public sealed class QuerySplitterTests(QuerySplitterTests.Data data, ITestOutput
     [InlineData("select big.k from big asof join (select 1 as k, 5 as i) a on big.k = a.k and big.i >= a.i", "DuckDB joins AS OF in two ways, by the number of rows, which differ on nulls")]
     [InlineData("select count(*) from big using sample 10%", "it takes a sample of rows")]
     [InlineData("select * from small", "the query does not read big")]
+    [InlineData("select k, alias(k) from big", "alias() tells how an expression is written, which splitting changes")]
+    [InlineData("select (k, i), count(*) from big group by 1", "an intermediate result has type STRUCT(INTEGER, BIGINT), which Parquet cannot carry")]
     public async Task Split_OfAQueryThatDoesNotDistribute_SaysWhy(string sql, string reason)
     {
         var plan = await new QueryPlanner().PlanAsync(sql, Data.Tables, "big", CancellationToken.None);
@@ -159,6 +165,7 @@ public sealed class QuerySplitterTests(QuerySplitterTests.Data data, ITestOutput
 
         private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-sql-").FullName;
         private readonly Dictionary<string, IReadOnlyList<string>> _files;
+        private readonly DuckDbSession _open = DuckDbSession.Open();
 
         public Data()
         {
@@ -181,14 +188,21 @@ public sealed class QuerySplitterTests(QuerySplitterTests.Data data, ITestOutput
             }
         }
 
-        public void Dispose() => Directory.Delete(_folder, recursive: true);
+        public void Dispose()
+        {
+            _open.Dispose();
+            Directory.Delete(_folder, recursive: true);
+        }
 
         internal async Task AssertSameAsync(QueryPlan plan, bool inOrder)
         {
             var runner = new SplitRunner(_folder, Tables, _files);
             var expected = await runner.AloneAsync(plan);
             RowSets.AssertSame(expected, await runner.SplitAsync(plan, "big", [.. _files["big"].Select(f => new[] { f })], () => 3), inOrder);
-            RowSets.AssertSame(expected, await runner.SplitAsync(plan, "big", [.. _files["big"].Chunk(2)], null), inOrder);
+
+            // Confined sessions were tried; how partials are shared out and merged does not depend on them.
+            var open = new SplitRunner(_folder, Tables, _files, _open);
+            RowSets.AssertSame(expected, await open.SplitAsync(plan, "big", [.. _files["big"].Chunk(2)], null), inOrder);
         }
     }
 }

@@ -36,6 +36,12 @@ public class ScanPrunerTests(ITestOutputHelper output)
     [InlineData("select month from flights where month = '2001-01' union all select month from flights where month = '2001-03'", "2001-01 2001-03")]
     [InlineData("select row_number() over (order by delay) from flights where month = '2001-01'", "2001-01")]
     [InlineData("select delay as month from flights where month = '2001-01'", "2001-01")]
+    // A draw at planning is not the draw at running, and a sample is taken of all rows before they are filtered.
+    [InlineData("select count(*) from flights where month = '2001-02' or random() < 0.1", "2001-01 2001-02 2001-03 null")]
+    [InlineData("select count(*) from flights where year + random() < 2000", "2001-01 2001-02 2001-03 null")]
+    [InlineData("select count(*) from flights where month = '2001-02' and delay < random()", "2001-02")]
+    [InlineData("select count(*) from flights where month = '2001-02' using sample 10 rows", "2001-01 2001-02 2001-03 null")]
+    [InlineData("select count(*) from flights tablesample 10% where month = '2001-02'", "2001-01 2001-02 2001-03 null")]
     public async Task KeepPartitions_ByAQuery_KeepsThoseThatMayMatter(string sql, string kept)
     {
         string?[] months = ["2001-01", "2001-02", "2001-03", null];

@@ -135,6 +135,24 @@ public sealed class DamagedFooterTests : IDisposable
     }
 
     [Fact]
+    public async Task Parse_RowGroupsWhoseRowsAddUpBeyondAllNumbers_AreRefused()
+    {
+        var data = ThriftBytes.Struct((1, ThriftType.Int32, ThriftBytes.Number(2)), (5, ThriftType.Int64, ThriftBytes.Number(7)), (7, ThriftType.Int64, ThriftBytes.Number(50)), (9, ThriftType.Int64, ThriftBytes.Number(4)));
+        var chunk = ThriftBytes.Struct((3, ThriftType.Struct, data));
+        var group = ThriftBytes.Struct((1, ThriftType.List, ThriftBytes.List(ThriftType.Struct, chunk)), (3, ThriftType.Int64, ThriftBytes.Number(1L << 62)));
+        var root = ThriftBytes.Struct((4, ThriftType.Binary, ThriftBytes.Text("root")), (5, ThriftType.Int32, ThriftBytes.Number(1)));
+        var column = ThriftBytes.Struct((1, ThriftType.Int32, ThriftBytes.Number(2)), (4, ThriftType.Binary, ThriftBytes.Text("id")));
+        var footer = ThriftBytes.Footer(ThriftBytes.Struct(
+            (2, ThriftType.List, ThriftBytes.List(ThriftType.Struct, root, column)), (3, ThriftType.Int64, ThriftBytes.Number(long.MinValue)),
+            (4, ThriftType.List, ThriftBytes.List(ThriftType.Struct, group, group))));
+
+        var (parsed, refusal) = await ReadOrRefuseAsync(footer, FileLength);
+
+        Assert.Null(parsed);
+        Assert.Equal("it should have -9223372036854775808 rows, but its row group 0 has 4611686018427387904 more than 0", refusal);
+    }
+
+    [Fact]
     public async Task Read_DamagedFooter_NamesTheFile()
     {
         var file = _folder["damaged.parquet"];

@@ -67,6 +67,7 @@ public sealed class TaskFolderTests : IDisposable
 
         Directory.CreateDirectory(_parent["somebody-elses"]);
         using var next = new TaskFolder.Home(_parent.Path);
+        next.Create();
 
         Assert.False(Directory.Exists(left));
         Assert.True(Directory.Exists(inUse.Path));
@@ -80,9 +81,38 @@ public sealed class TaskFolderTests : IDisposable
         var making = _parent["pipeline-tasks-new"];
         Directory.CreateDirectory(making);
 
-        using (new TaskFolder.Home(_parent.Path)) Assert.True(Directory.Exists(making));
-        using (new TaskFolder.Home(_parent.Path, new FakeTimeProvider(DateTimeOffset.UtcNow + TimeSpan.FromMinutes(2))))
-            Assert.False(Directory.Exists(making));
+        using var now = new TaskFolder.Home(_parent.Path);
+        now.Create();
+        Assert.True(Directory.Exists(making));
+        using var later = new TaskFolder.Home(_parent.Path, new FakeTimeProvider(DateTimeOffset.UtcNow + TimeSpan.FromMinutes(2)));
+        later.Create();
+        Assert.False(Directory.Exists(making));
+    }
+
+    [Fact]
+    public void Create_FailedOnce_SucceedsWhenItsCauseHasGone()
+    {
+        using var home = new TaskFolder.Home(_parent["disk"]);
+        Assert.Throws<DirectoryNotFoundException>(home.Create);
+
+        Directory.CreateDirectory(_parent["disk"]);
+
+        Assert.True(Directory.Exists(home.Create().Path));
+    }
+
+    [SkippableFact]
+    public void Create_TemporaryFolderTidiedUpMeanwhile_IsForItsUserOnlyAndNoLeftover()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows does not delete what is open");
+        using var home = new TaskFolder.Home(_parent.Path);
+        Directory.Delete(Path.GetDirectoryName(home.Create().Path)!, recursive: true);
+
+        var folder = home.Create();
+        using var next = new TaskFolder.Home(_parent.Path, new FakeTimeProvider(DateTimeOffset.UtcNow + TimeSpan.FromMinutes(2)));
+        next.Create();
+
+        Assert.True(Directory.Exists(folder.Path));
+        AssertForItsUserOnly(folder);
     }
 
     [Fact]
@@ -101,10 +131,15 @@ public sealed class TaskFolderTests : IDisposable
     public void Start_Folder_IsForItsUserOnly()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has other rights");
-        if (OperatingSystem.IsWindows()) return; // for the compiler
         using var home = new TaskFolder.Home(_parent.Path);
 
-        var mode = File.GetUnixFileMode(Path.GetDirectoryName(home.Create().Path)!);
+        AssertForItsUserOnly(home.Create());
+    }
+
+    private static void AssertForItsUserOnly(TaskFolder folder)
+    {
+        if (OperatingSystem.IsWindows()) return; // for the compiler
+        var mode = File.GetUnixFileMode(Path.GetDirectoryName(folder.Path)!);
         Assert.Equal(UnixFileMode.None, mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Azure.Storage.Blobs;
+using Pipeline.Jobs;
 using Pipeline.Storage;
 
 namespace Pipeline.Tests.Storage;
@@ -19,6 +20,8 @@ public class UnreachableAccountTests
 
         Assert.StartsWith("'a/b' in container 'datasets' of 127.0.0.1 could not be looked up: Connection refused", e.Message, StringComparison.Ordinal);
         Assert.Contains("Check that the account's name is right", e.Message, StringComparison.Ordinal);
+        Assert.True(e.MayHeal);
+        Assert.Null(JobFaults.Describe(e, "scan 1/0")); // so that the task is tried again
     }
 
     private static int FreePort()

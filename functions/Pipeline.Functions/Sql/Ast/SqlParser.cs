@@ -90,6 +90,24 @@ internal sealed class SqlParser(DuckDbSession session)
             $"SELECT {string.Join(", ", calls)}", reader => reader.Read() ? [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)] : [], cancellationToken);
     }
 
+    /// <summary>The texts of expressions, without their aliases.</summary>
+    public async Task<IReadOnlyList<string>> PrintExpressionsAsync(IReadOnlyCollection<JsonObject> expressions, CancellationToken cancellationToken)
+    {
+        if (expressions.Count == 0)
+        {
+            return [];
+        }
+
+        var template = await TemplateAsync("SELECT 1", cancellationToken);
+        var texts = await PrintAsync([.. expressions.Select(e =>
+        {
+            var select = template.Copy();
+            select["select_list"] = new JsonArray(e.Copy().WithAlias(""));
+            return select;
+        })], cancellationToken);
+        return [.. texts.Select(t => t["SELECT ".Length..])];
+    }
+
     private static JsonObject Detach(JsonObject node)
     {
         node.Parent!.AsObject().Remove("node");

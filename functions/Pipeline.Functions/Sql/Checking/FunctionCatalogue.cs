@@ -25,8 +25,11 @@ internal sealed class FunctionCatalogue
     /// <summary>Functions that exist only for other databases' tools to look into the system.</summary>
     public FrozenSet<string> Internals { get; }
 
-    /// <summary>DuckDB's own macros over expressions: parameters and definition.</summary>
+    /// <summary>Macros over expressions, DuckDB's own and <see cref="SizeGuards"/>: parameters and definition.</summary>
     public FrozenDictionary<string, (IReadOnlyList<string> Parameters, string Definition)> Macros { get; }
+
+    /// <summary>Whether a function is a macro, and no guard of ours before a function.</summary>
+    public bool IsMacroOfDuckDb(string function) => Macros.ContainsKey(function) && !SizeGuards.Names.Contains(function, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>How often a call's argument is written out: once, but for macros, which may name a parameter several times.</summary>
     public int Copies(string function) => Macros.TryGetValue(function, out var macro)

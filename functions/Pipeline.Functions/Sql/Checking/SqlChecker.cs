@@ -27,7 +27,19 @@ internal sealed class SqlChecker(string sql, IReadOnlyList<TableSchema> tables)
 
     /// <summary>Checks a whole query.</summary>
     /// <exception cref="SqlException">It does what it may not do, or names what there is not.</exception>
-    public void Check(JsonObject query) => CheckQuery(query, Scope.None);
+    public void Check(JsonObject query)
+    {
+        foreach (var table in tables)
+        {
+            CheckName(table.Name, "A table", null);
+            foreach (var column in table.Columns)
+            {
+                CheckName(column.Name, $"A column of table {table.Name}", null);
+            }
+        }
+
+        CheckQuery(query, Scope.None);
+    }
 
     private void CheckQuery(JsonObject query, Scope scope)
     {

@@ -38,7 +38,8 @@ internal static class FilterExtractor
     /// <summary>The conditions on a table alone that every row of it must meet to matter to a SELECT, over the table's own column names.</summary>
     public static async Task<IReadOnlyList<JsonObject>> ConditionsAsync(SplitContext context, JsonObject select, JsonObject reference, TableSchema table, CancellationToken cancellationToken)
     {
-        if (select.Type() != "SELECT_NODE" || reference.Texts("column_name_alias").Count > 0)
+        // A sample is drawn before WHERE looks at the rows.
+        if (select.Type() != "SELECT_NODE" || reference.Texts("column_name_alias").Count > 0 || select["sample"] is not null)
         {
             return [];
         }
@@ -89,6 +90,11 @@ internal static class FilterExtractor
     /// <summary>Whether rows of the table that fail a condition cannot reach the result; collects the conditions of inner joins on the way.</summary>
     private static bool Path(JsonObject from, JsonObject reference, List<JsonObject> conditions)
     {
+        if (from["sample"] is not null)
+        {
+            return false;
+        }
+
         if (from == reference)
         {
             return true;
@@ -119,12 +125,13 @@ internal static class FilterExtractor
     private static IEnumerable<JsonObject> Conjuncts(JsonObject? condition) =>
         condition is null ? [] : condition.Type() == "CONJUNCTION_AND" ? condition.Objects("children").SelectMany(Conjuncts) : [condition];
 
-    /// <summary>A condition with its columns named alone; null if it has others than the table's, or none.</summary>
+    /// <summary>A condition with its columns named alone; null if it has others than the table's, or none, or if asking it twice may give
+    /// two answers: what one draw rules out, another may let through.</summary>
     private static JsonObject? OverTable(JsonObject condition, string alias, TableSchema table)
     {
         var parts = condition.Everything().ToList();
         var columns = parts.Where(n => n.IsExpression("COLUMN_REF")).ToList();
-        if (columns.Count == 0 || !columns.TrueForAll(IsOfTable) || parts.Exists(n => n.IsExpression("SUBQUERY") || n.IsExpression("LAMBDA")))
+        if (columns.Count == 0 || !columns.TrueForAll(IsOfTable) || parts.Exists(n => n.IsExpression("SUBQUERY") || n.IsExpression("LAMBDA") || FunctionRewriter.IsVolatile(n)))
         {
             return null;
         }

@@ -9,6 +9,10 @@ namespace Pipeline.Sql;
 /// <param name="Position">The byte in the statement.</param>
 internal sealed record DuckDbError(string Type, string Message, ulong? Position)
 {
+    /// <summary>True when the system refused DuckDB memory (see <see cref="MemoryCeiling"/>), and not DuckDB's own limit. Only the text tells.</summary>
+    public bool IsRefusalOfTheSystem => Type == "Out of Memory"
+        && (Message.Contains("(bad allocation)", StringComparison.Ordinal) || Message.Contains("Allocation failure", StringComparison.Ordinal));
+
     public static DuckDbError From(DuckDBException exception) => From(exception.Message, exception.ErrorType.ToString());
 
     public static DuckDbError From(string text, string otherwise)

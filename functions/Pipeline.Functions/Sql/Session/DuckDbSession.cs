@@ -234,20 +234,28 @@ public sealed partial class DuckDbSession : IDisposable
 
     private Exception Translate(DuckDBException exception) => Translate(DuckDbError.From(exception), exception);
 
-    private Exception Translate(DuckDbError error, Exception exception)
+    internal Exception Translate(DuckDbError error, Exception exception)
     {
         return error.Type switch
         {
+            "Out of Memory" when error.IsRefusalOfTheSystem => new SqlMemoryException(
+                _options.MemoryLimitBytes, mayHeal: true,
+                "The process was given no more memory while the query ran: either the query makes very large values, or other work took the memory. "
+                + $"Try again when there is less to do, give the machine more memory, or filter earlier. DuckDB says: {FirstLine(error.Message)}",
+                exception),
             "Out of Memory" => new SqlMemoryException(
-                _options.MemoryLimitBytes,
+                _options.MemoryLimitBytes, mayHeal: false,
                 string.Create(CultureInfo.InvariantCulture, $"The query needed more than the {_options.MemoryLimitBytes / 1048576.0:0.#} MiB of memory that a task may use")
                 + (_options.TempDirectory is null ? "" : " and could not move enough of it to disk")
-                + $". Allow a task more memory, make tasks smaller, or filter earlier. DuckDB says: {error.Message}",
+                + $". Allow a task more memory, make tasks smaller, or filter earlier. DuckDB says: {FirstLine(error.Message)}",
                 exception),
             "Parser" or "Binder" or "Catalog" => new SqlException(SqlErrorKind.Binding, error.Message, inner: exception),
             _ => new SqlExecutionException(error.Message + WhileReading(error), error.Type, exception),
         };
     }
+
+    // What follows is advice about settings that are not the user's to make.
+    private static string FirstLine(string message) => message.Split('\n')[0];
 
     /// <summary>A corrupt file does not always get named, and it may be what is wrong unless a value is.</summary>
     private string WhileReading(DuckDbError error) =>

@@ -8,7 +8,8 @@ namespace Pipeline.Sql;
 /// grow to tens of gigabytes between two looks at its memory limit. While statements run, the process may therefore grow by some times
 /// what they may count, and not beyond what the machine has free; then the C library answers "no" to who asks, and DuckDB ends the
 /// statement with an error of its memory. Without this, Linux would grant it and then kill the process. Other systems have no such
-/// limit: there it does nothing.
+/// limit: there it does nothing. The limit counts the whole process, so what is refused may be a small statement beside work that takes
+/// gigabytes: see <see cref="SqlMemoryException.MayHeal"/>.
 /// </summary>
 internal static class MemoryCeiling
 {

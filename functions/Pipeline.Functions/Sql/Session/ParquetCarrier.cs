@@ -13,7 +13,8 @@ internal static class ParquetCarrier
     public static IReadOnlyList<ColumnSchema> StoredColumns(IReadOnlyList<ColumnSchema> columns) =>
         [.. WithStoredNames(columns).Select(c => c with { Type = Carry(DuckDbType.Parse(c.Type), hugeint: "DECIMAL(38,0)") ?? "VARCHAR" })];
 
-    /// <summary>A result's columns under the names that they are stored under: one that repeats gets a number.</summary>
+    /// <summary>A result's columns as they are read back from where they are stored: a name that repeats has a number, and a type that Parquet
+    /// cannot carry is text.</summary>
     public static IReadOnlyList<ColumnSchema> WithStoredNames(IReadOnlyList<ColumnSchema> columns)
     {
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -25,7 +26,7 @@ internal static class ParquetCarrier
                 name = $"{c.Name}_{i}";
             }
 
-            return c with { Name = name };
+            return new ColumnSchema(name, Exact(c.Type) is null ? "VARCHAR" : c.Type);
         })];
     }
 

@@ -22,6 +22,9 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
     /// <summary>True for a function that gives the time of the query, with or without parentheses.</summary>
     public static bool IsTimeFunction(string name) => TimeNames.Contains(name);
 
+    /// <summary>True for a call that may give another value each time.</summary>
+    public static bool IsVolatile(JsonObject node) => node.IsExpression("FUNCTION") && IsVolatile(node.Text("function_name"));
+
     /// <summary>Changes a query in place; gives the reason if it cannot run in parts.</summary>
     public async Task<string?> RewriteAsync(JsonObject query, CancellationToken cancellationToken)
     {
@@ -36,7 +39,7 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
             var name = node.IsExpression("FUNCTION") ? node.Text("function_name")
                 : node.IsExpression("COLUMN_REF") && node.Texts("column_names") is [var only] && IsTime(only) ? only
                 : "";
-            if (FunctionCatalogue.Instance.Volatile.Contains(name) || MoreVolatile.Contains(name))
+            if (IsVolatile(name))
             {
                 reason ??= $"{name}() gives another value at each call";
             }
@@ -44,6 +47,11 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
             if (name.Equals("age", StringComparison.OrdinalIgnoreCase) && node.Objects("children").Count() == 1)
             {
                 reason ??= "age() of one argument counts from the current date";
+            }
+
+            if (name.Equals("alias", StringComparison.OrdinalIgnoreCase))
+            {
+                reason ??= "alias() tells how an expression is written, which splitting changes";
             }
 
             if (node["sample"] is not null)
@@ -60,6 +68,10 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
 
         return reason;
     }
+
+    // error() is called volatile only so that nobody calls it ahead of time.
+    private static bool IsVolatile(string name) =>
+        (FunctionCatalogue.Instance.Volatile.Contains(name) && !name.Equals("error", StringComparison.OrdinalIgnoreCase)) || MoreVolatile.Contains(name);
 
     /// <summary>A column hides a function that is written without parentheses.</summary>
     private bool IsTime(string name) => TimeNames.Contains(name) && !tables.Any(t => t.Columns.Any(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase)));
@@ -81,7 +93,7 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
     {
         for (var rounds = 0; rounds < 5; rounds++)
         {
-            var calls = query.Everything().Where(n => n.IsExpression("FUNCTION") && FunctionCatalogue.Instance.Macros.ContainsKey(n.Text("function_name"))).ToList();
+            var calls = query.Everything().Where(n => n.IsExpression("FUNCTION") && FunctionCatalogue.Instance.IsMacroOfDuckDb(n.Text("function_name"))).ToList();
             var changed = false;
             foreach (var call in calls)
             {
@@ -116,8 +128,8 @@ internal sealed class FunctionRewriter(QueryBinder binder, IReadOnlyList<TableSc
     /// <summary>What may not hide in a macro: aggregates, what makes many rows of one, the time, and other macros.</summary>
     private static bool Matters(JsonObject node) =>
         AggregateCall.Is(node)
-        || (node.IsExpression("FUNCTION") && (node.Text("function_name") == "unnest" || FunctionCatalogue.Instance.Macros.ContainsKey(node.Text("function_name"))
-            || FunctionCatalogue.Instance.Volatile.Contains(node.Text("function_name"))))
+        || IsVolatile(node)
+        || (node.IsExpression("FUNCTION") && (node.Text("function_name") == "unnest" || FunctionCatalogue.Instance.IsMacroOfDuckDb(node.Text("function_name"))))
         || (node.IsExpression() && TimeNames.Contains(node.Text("function_name")))
         || (node.IsExpression("COLUMN_REF") && node.Texts("column_names") is [var name] && TimeNames.Contains(name));
 }

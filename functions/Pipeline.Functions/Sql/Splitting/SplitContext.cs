@@ -50,22 +50,8 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
     }
 
     /// <summary>The texts of expressions.</summary>
-    public async Task<IReadOnlyList<string>> PrintExpressionsAsync(IReadOnlyCollection<JsonObject> expressions, CancellationToken cancellationToken)
-    {
-        if (expressions.Count == 0)
-        {
-            return [];
-        }
-
-        var template = await ParseAsync("SELECT 1", cancellationToken);
-        var texts = await binder.Parser.PrintAsync([.. expressions.Select(e =>
-        {
-            var select = template.Copy();
-            select["select_list"] = new JsonArray(e.Copy().WithAlias(""));
-            return select;
-        })], cancellationToken);
-        return [.. texts.Select(t => t["SELECT ".Length..])];
-    }
+    public Task<IReadOnlyList<string>> PrintExpressionsAsync(IReadOnlyCollection<JsonObject> expressions, CancellationToken cancellationToken) =>
+        binder.Parser.PrintExpressionsAsync(expressions, cancellationToken);
 
     /// <summary>What a partial step reads of the large table.</summary>
     public async Task<TableRead> ReadOfLargeAsync(JsonObject partial, string sql, IReadOnlyList<ColumnSchema> result, CancellationToken cancellationToken) => new(
@@ -122,12 +108,7 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
 
     public void Add(ScanBlock block)
     {
-        var unfit = block.Columns.FirstOrDefault(c => ParquetCarrier.Exact(c.Type) is null);
-        if (unfit is not null)
-        {
-            throw new CannotSplitException($"an intermediate result has type {unfit.Type}, which Parquet cannot carry");
-        }
-
+        EnsureCarried(block.Columns);
         _blocks.Add(block);
         binder.AddTable(block.Name, [.. block.Columns, new ColumnSchema(SplitNames.Order, "UBIGINT")]);
     }
@@ -136,11 +117,7 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
     public async Task DeriveAsync(JsonObject query, IReadOnlyList<ColumnSchema> result, CancellationToken cancellationToken)
     {
         var columns = result.Select((c, i) => new ColumnSchema(SplitNames.Column(i), c.Type)).ToList();
-        if (columns.Find(c => ParquetCarrier.Exact(c.Type) is null) is { } unfit)
-        {
-            throw new CannotSplitException($"an intermediate result has type {unfit.Type}, which Parquet cannot carry");
-        }
-
+        EnsureCarried(columns);
         var derived = new DerivedTable(SplitNames.Derived(_derived.Count), await PrintAsync(query, cancellationToken), columns, InputsOf(query));
         _derived.Add(derived);
         _derivedTrees[derived.Name] = query.Copy();
@@ -182,6 +159,14 @@ internal sealed class SplitContext(QueryBinder binder, IReadOnlyList<TableSchema
     {
         _blocks.RemoveRange(mark.Blocks, _blocks.Count - mark.Blocks);
         _derived.RemoveRange(mark.Derived, _derived.Count - mark.Derived);
+    }
+
+    private static void EnsureCarried(IReadOnlyList<ColumnSchema> columns)
+    {
+        if (columns.FirstOrDefault(c => ParquetCarrier.Exact(c.Type) is null) is { } unfit)
+        {
+            throw new CannotSplitException($"an intermediate result has type {unfit.Type}, which Parquet cannot carry");
+        }
     }
 
     private void Attach(JsonObject query)

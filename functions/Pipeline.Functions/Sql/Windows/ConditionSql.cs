@@ -24,8 +24,7 @@ internal static class ConditionSql
         }
         catch (SqlException e) when (e.Position is { Line: 1 } position)
         {
-            var suffix = $" (line {position.Line}, column {position.Column})";
-            throw new SqlException(e.Kind, e.Message.Replace(suffix, "", StringComparison.Ordinal), new SqlPosition(1, Math.Max(1, position.Column - Before.Length)), e);
+            throw new SqlException(e.Kind, e.Reason, new SqlPosition(1, Math.Max(1, position.Column - Before.Length)), e);
         }
 
         var where = query.Object("where_clause");
@@ -35,7 +34,7 @@ internal static class ConditionSql
             throw new SqlException(SqlErrorKind.Forbidden, $"'{condition}' is not a condition. Write an expression over {string.Join(", ", result.Select(c => c.Name))}, as in: {result[^1].Name} > 100.");
         }
 
-        if (where.Everything().FirstOrDefault(n => n.IsExpression("FUNCTION") && (FunctionRewriter.IsTimeFunction(n.Text("function_name")) || FunctionCatalogue.Instance.Volatile.Contains(n.Text("function_name")))) is { } call)
+        if (where.Everything().FirstOrDefault(n => FunctionRewriter.IsVolatile(n) || (n.IsExpression("FUNCTION") && FunctionRewriter.IsTimeFunction(n.Text("function_name")))) is { } call)
         {
             throw new SqlException(SqlErrorKind.Forbidden, $"{call.Text("function_name")} gives another value at each call, so the same window could alert once and not again.");
         }
@@ -43,9 +42,7 @@ internal static class ConditionSql
         where = where.Replace(n => n.IsExpression("COLUMN_REF") && n.Texts("column_names") is [.., var name]
             && result.ToList().FindIndex(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase)) is var index and >= 0
             ? TreeBuilder.Column(SplitNames.Column(index)) : null);
-        var select = await binder.Parser.TemplateAsync("SELECT 1", cancellationToken);
-        select["select_list"] = new JsonArray(where.WithAlias(""));
-        var text = (await binder.Parser.PrintAsync(select, cancellationToken))["SELECT ".Length..];
+        var text = (await binder.Parser.PrintExpressionsAsync([where], cancellationToken))[0];
         binder.AddTable(Rows, [.. result.Select((c, i) => new ColumnSchema(SplitNames.Column(i), c.Type))]);
         var type = await binder.BindAsync($"SELECT {text} FROM {Rows}", cancellationToken);
         return type[0].Type == "BOOLEAN" ? text

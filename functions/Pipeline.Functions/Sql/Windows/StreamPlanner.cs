@@ -201,9 +201,7 @@ internal sealed class StreamPlanner
         catch (SqlException e) when (e.Position is { } position)
         {
             var again = await _binder.Parser.ParseAsync(printed, cancellationToken);
-            var suffix = $" (line {position.Line}, column {position.Column})";
-            var message = e.Message.EndsWith(suffix, StringComparison.Ordinal) ? e.Message[..^suffix.Length] : e.Message;
-            throw new SqlException(e.Kind, message, PrintedPositions.Find(query, _sql, printed, again, position), e);
+            throw new SqlException(e.Kind, e.Reason, PrintedPositions.Find(query, _sql, printed, again, position), e);
         }
     }
 

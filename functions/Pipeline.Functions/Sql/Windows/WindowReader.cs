@@ -108,9 +108,7 @@ internal sealed class WindowReader(QueryBinder binder, string sql, TableSchema s
             throw Fault($"{function}: the {what} must be a constant. {Advice}", argument);
         }
 
-        var select = await binder.Parser.TemplateAsync("SELECT 1", cancellationToken);
-        select["select_list"] = new JsonArray(argument.Copy().WithAlias(""));
-        var expression = (await binder.Parser.PrintAsync(select, cancellationToken))["SELECT ".Length..];
+        var expression = (await binder.Parser.PrintExpressionsAsync([argument], cancellationToken))[0];
         var (length, months) = await binder.IntervalAsync(expression, cancellationToken);
         if (length is not { } value)
         {

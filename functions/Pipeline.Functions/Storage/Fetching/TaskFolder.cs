@@ -10,12 +10,9 @@ public sealed class TaskFolder : IDisposable
     private const string Prefix = "pipeline-tasks-";
     private const string LockFile = ".in-use";
 
-    private static readonly Lazy<Home> s_home = new(() =>
-    {
-        var home = new Home(System.IO.Path.GetTempPath());
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => home.Remove();
-        return home;
-    });
+    private static readonly Home s_home = new(System.IO.Path.GetTempPath());
+
+    static TaskFolder() => AppDomain.CurrentDomain.ProcessExit += (_, _) => s_home.Remove();
 
     private TaskFolder(string path) => Path = path;
 
@@ -24,7 +21,7 @@ public sealed class TaskFolder : IDisposable
 
     /// <summary>Makes an empty folder. The first call in a process also removes what killed processes left.</summary>
     /// <exception cref="StorageFullException">The disk is full.</exception>
-    public static TaskFolder Create() => s_home.Value.Create();
+    public static TaskFolder Create() => s_home.Create();
 
     /// <summary>The path of a file in the folder, which this does not make.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
@@ -46,29 +43,24 @@ public sealed class TaskFolder : IDisposable
     }
 
     /// <summary>The folder of a process.</summary>
-    internal sealed class Home : IDisposable
+    internal sealed class Home(string parent, TimeProvider? time = null) : IDisposable
     {
         // Time for a starting process to open its file.
         private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
 
-        private readonly FileStream _inUse;
-        private readonly string _path;
-
-        public Home(string parent, TimeProvider? time = null)
-        {
-            RemoveLeftovers(parent, (time ?? TimeProvider.System).GetUtcNow());
-            (_path, _inUse) = Make(parent);
-        }
+        private readonly Lock _gate = new();
+        private FileStream? _inUse;
+        private string? _path;
 
         public TaskFolder Create()
         {
             try
             {
-                return new TaskFolder(Directory.CreateDirectory(System.IO.Path.Combine(_path, Guid.NewGuid().ToString("N"))).FullName);
+                return new TaskFolder(Directory.CreateDirectory(System.IO.Path.Combine(Open(), Guid.NewGuid().ToString("N"))).FullName);
             }
             catch (IOException e) when (StorageFullException.IsDiskFull(e))
             {
-                throw new StorageFullException("A task's temporary folder", $"the disk of '{_path}'", e);
+                throw new StorageFullException("A task's temporary folder", $"the disk of '{parent}'", e);
             }
         }
 
@@ -76,10 +68,27 @@ public sealed class TaskFolder : IDisposable
         public void Remove()
         {
             Dispose();
+            if (_path is null) return;
             using var all = new TaskFolder(_path);
         }
 
-        public void Dispose() => _inUse.Dispose();
+        public void Dispose() => _inUse?.Dispose();
+
+        // Made when it is first needed; and again where somebody has tidied the temporary folder up, as some systems do by themselves.
+        private string Open()
+        {
+            lock (_gate)
+            {
+                if (_path is null || !System.IO.File.Exists(System.IO.Path.Combine(_path, LockFile)))
+                {
+                    _inUse?.Dispose();
+                    RemoveLeftovers(parent, (time ?? TimeProvider.System).GetUtcNow());
+                    (_path, _inUse) = Make(parent);
+                }
+
+                return _path;
+            }
+        }
 
         private static (string Path, FileStream InUse) Make(string parent)
         {

@@ -48,9 +48,12 @@ internal static class FooterParser
         long firstRow = 0;
         foreach (var (number, group) in metadata.RowGroups.Index())
         {
-            if (group.NumRows < 0 || group.Columns.Count != leaves)
+            // So that no sum of them overflows.
+            if (group.NumRows < 0 || group.NumRows > metadata.NumRows || firstRow > metadata.NumRows - group.NumRows)
+                throw new InvalidDataException($"it should have {metadata.NumRows} rows, but its row group {number} has {group.NumRows} more than {firstRow}");
+            if (group.Columns.Count != leaves)
                 throw new InvalidDataException(
-                    $"its row group {number} has {group.Columns.Count} column chunks and {group.NumRows} rows, where the schema has {leaves} columns");
+                    $"its row group {number} has {group.Columns.Count} column chunks, where the schema has {leaves} columns");
             groups.Add(new ParquetRowGroup(firstRow, group.NumRows, Chunks(group, columns, number, dataEnd)));
             firstRow += group.NumRows;
         }
