@@ -23,20 +23,8 @@ internal sealed class Flights
     /// <summary>The job.</summary>
     public string Spec { get; }
 
-    /// <summary>Finds the samples of the repository that this program was built from.</summary>
-    public static Flights Load()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var samples = Path.Combine(directory.FullName, "samples");
-            if (Directory.Exists(samples))
-            {
-                return new Flights(Path.Combine(samples, "data", "flights"), File.ReadAllText(Path.Combine(samples, "batch", "flights-by-month.json")));
-            }
-        }
-
-        throw new BenchmarkException("The samples folder of the repository stands nowhere above this program; run it from where it was built.");
-    }
+    /// <summary>Reads both from the samples.</summary>
+    public static Flights Load() => new(SamplesFolder.Find("data", "flights"), File.ReadAllText(SamplesFolder.Find("batch", "flights-by-month.json")));
 
     /// <summary>Opens DuckDB with two threads and asks it over the same files: a JSON array a row, as the app's result has them.</summary>
     public IReadOnlyList<string> AskDuckDb()

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Playwright;
-using Pipeline.Benchmarks.Batch;
 using Pipeline.Benchmarks.Measuring;
 using Pipeline.EndToEnd.Dashboard;
 
@@ -33,7 +32,7 @@ internal static class DashboardMeasurements
     private static async Task<IReadOnlyDictionary<string, double>> FirstViewAsync(int views, CancellationToken cancellationToken)
     {
         await using var app = await JobsApp.StartAsync(cancellationToken);
-        await app.UploadAsync("airports", Path.Combine(Path.GetDirectoryName(Flights.Load().Folder)!, "airports"), cancellationToken);
+        await app.UploadAsync("airports", SamplesFolder.Find("data", "airports"), cancellationToken);
         for (var job = 0; job < Jobs; job++)
             await app.RunAsync("""{ "kind": "batch", "name": "airports", "tables": { "airports": "airports" }, "query": "select state, count(*) as n from airports group by state" }""", cancellationToken);
         using var playwright = await Playwright.CreateAsync();

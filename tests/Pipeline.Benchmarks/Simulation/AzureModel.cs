@@ -4,13 +4,16 @@ using static Pipeline.Benchmarks.Measuring.PublishedFigure;
 namespace Pipeline.Benchmarks.Simulation;
 
 /// <summary>What to expect of shallow water on Azure, from what a cell costs here and published figures, at their good and their bad end.
-/// In a superstep each host writes a blob for each other host and reads those for it, all side by side: one write and one read after the
-/// other, the bytes of the halo, and no faster than the account answers all of these requests. Deep halos share that among inner
-/// steps.</summary>
+/// In a superstep each host writes a blob for each host that has neighbours of its ranks and reads those for it, all side by side: one write
+/// and one read after the other, the bytes of the halo, and no faster than the account answers all of these requests. Deep halos share that
+/// among inner steps.</summary>
 internal static class AzureModel
 {
     private const int InnerSteps = 8;
     private const int Reach = 3;
+
+    // Ranks have eight neighbours; those of several ranks in a row lie on few hosts more.
+    private const int Neighbours = 8;
     private const double StrongCells = 8192.0 * 4096;
 
     public static void Write(TextWriter output, double cellsPerSecond, int rows, int columns)
@@ -61,7 +64,7 @@ internal static class AzureModel
             return account > compute + wait ? (Requests > Flow(cells, ranks) ? "requests of the account" : "bytes of the account") : wait > compute ? "latency" : "computing";
         }
 
-        private double Requests => 2.0 * Hosts * (Hosts - 1) / RequestsPerSecond;
+        private double Requests => 2.0 * Hosts * Math.Min(Hosts - 1, Neighbours) / RequestsPerSecond;
 
         private double Wait(double cells, int ranks) => (2 * RequestMs / 1000) + (Halo(cells) * ranks / Hosts / (BlobBytesPerSecond.High * 1024 * 1024));
 

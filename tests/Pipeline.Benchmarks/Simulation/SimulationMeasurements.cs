@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Benchmarks.Batch;
 using Pipeline.Benchmarks.Measuring;
 using Pipeline.Simulation;
 using Pipeline.Simulation.Output;
@@ -26,7 +25,7 @@ internal static class SimulationMeasurements
         [ShallowWater] = (arguments, _) => Task.FromResult(MeasureShallowWater(Whole(arguments, 0), Whole(arguments, 1), Whole(arguments, 2), Whole(arguments, 3))),
         [ConjugateGradient] = (arguments, _) => Task.FromResult(MeasureConjugateGradient(Whole(arguments, 0), Whole(arguments, 1), Whole(arguments, 2))),
         [IdleRanks] = (arguments, cancellationToken) => MeasureIdleRanksAsync(Whole(arguments, 0), Whole(arguments, 1), cancellationToken),
-        [NasKernels] = (arguments, cancellationToken) => MeasureNasAsync(Whole(arguments, 0), cancellationToken),
+        [NasKernels] = (arguments, _) => Task.FromResult(MeasureNas(Whole(arguments, 0))),
     };
 
     /// <summary>The time step of a grid, which both sides take.</summary>
@@ -73,7 +72,7 @@ internal static class SimulationMeasurements
         return statistics["computeMs"] / (double)statistics["superstepsComputed"];
     }
 
-    private static async Task<IReadOnlyDictionary<string, double>> MeasureNasAsync(int classes, CancellationToken cancellationToken)
+    private static IReadOnlyDictionary<string, double> MeasureNas(int classes)
     {
         var figures = new Dictionary<string, double>();
         foreach (var problem in NasEpClass.All.Take(classes))
@@ -83,8 +82,7 @@ internal static class SimulationMeasurements
             var matrix = problem.Matrix();
             figures[$"cg-{problem.Name}"] = Verified(new ProgramPlan(() => new NasCgProgram(problem, matrix), (long)problem.Iterations * NasCgProgram.SuperstepsPerIteration, []), $"CG class {problem.Name}");
         }
-        cancellationToken.ThrowIfCancellationRequested();
-        return await Task.FromResult(figures);
+        return figures;
     }
 
     private static double Verified(ProgramPlan plan, string name)

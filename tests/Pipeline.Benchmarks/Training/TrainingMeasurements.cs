@@ -1,6 +1,5 @@
 using System.Globalization;
 using DuckDB.NET.Data;
-using Pipeline.Benchmarks.Batch;
 using Pipeline.Benchmarks.Measuring;
 using Pipeline.Training;
 using static TorchSharp.torch;
@@ -30,10 +29,9 @@ internal static class TrainingMeasurements
 
     private static async Task<IReadOnlyDictionary<string, double>> JobAsync(string epochs, string fields, CancellationToken cancellationToken)
     {
-        var data = DataFolder();
         await using var app = await JobsApp.StartAsync(cancellationToken);
         foreach (var dataset in new[] { "digits", "digits-test" })
-            await app.UploadAsync(dataset, Path.Combine(data, dataset), cancellationToken);
+            await app.UploadAsync(dataset, SamplesFolder.Find("data", dataset), cancellationToken);
         var (id, result) = await app.RunAsync($$"""
             {
               "kind": "training", "name": "digits",
@@ -94,7 +92,7 @@ internal static class TrainingMeasurements
         connection.Open();
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The path is this program's own.
-        command.CommandText = $"SELECT label, pixels FROM read_parquet('{Path.Combine(DataFolder(), "digits", "*.parquet")}')";
+        command.CommandText = $"SELECT label, pixels FROM read_parquet('{SamplesFolder.Find("data", "digits", "*.parquet")}')";
 #pragma warning restore CA2100
         using var reader = command.ExecuteReader();
         var (pixels, labels) = (new List<byte>(), new List<long>());
@@ -108,6 +106,4 @@ internal static class TrainingMeasurements
         }
         return ([.. pixels], [.. labels]);
     }
-
-    private static string DataFolder() => Path.GetDirectoryName(Flights.Load().Folder)!;
 }

@@ -2,11 +2,10 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Pipeline.Benchmarks.Measuring;
 using Pipeline.Embedded.Hosting;
 using Pipeline.Jobs;
 
-namespace Pipeline.Benchmarks.Batch;
+namespace Pipeline.Benchmarks.Measuring;
 
 /// <summary>The app in this process, on a folder of its own, spoken to over HTTP as any client does.</summary>
 internal sealed class JobsApp : IAsyncDisposable

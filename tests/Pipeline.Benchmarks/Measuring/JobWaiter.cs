@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Pipeline.Access;
 
-namespace Pipeline.Benchmarks.Batch;
+namespace Pipeline.Benchmarks.Measuring;
 
 /// <summary>Answers when a job has ended, so that no polling interval is part of what is measured.</summary>
 public static class JobWaiter
