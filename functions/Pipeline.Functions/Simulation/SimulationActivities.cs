@@ -11,35 +11,21 @@ public sealed class SimulationActivities(SimulationEngine engine, IObjectStore s
     [Function(nameof(PrepareSimulation))]
     public async Task<SimulationShape> PrepareSimulation([ActivityTrigger] SimulationRun run, CancellationToken cancellationToken)
     {
-        try
-        {
-            // A job that was cancelled and is started again is no longer cancelled.
-            await store.DeleteAsync(JobFiles.Container, JobFiles.Cancelled(run.JobId), cancellationToken);
-            return await engine.PrepareAsync(run, cancellationToken);
-        }
-        catch (Exception e) when (JobFaults.Describe(e, "prepare") is { } error)
-        {
-            return new SimulationShape(1, 0, 0, Error: error);
-        }
+        // A job that was cancelled and is started again is no longer cancelled.
+        await store.DeleteAsync(JobFiles.Container, JobFiles.Cancelled(run.JobId), cancellationToken);
+        return await GuardAsync(run.JobId, "prepare", token => engine.PrepareAsync(run, token), error => new SimulationShape(1, 0, 0, Error: error), cancellationToken);
     }
 
     /// <summary>Computes a leg on this host.</summary>
     [Function(nameof(RunSupersteps))]
     public Task<LegReport> RunSupersteps([ActivityTrigger] LegTask leg, CancellationToken cancellationToken) =>
-        JobTask.GuardAsync(store, time, leg.JobId, $"host {leg.Host}", token => engine.RunAsync(leg, token), JobFaults.Describe,
-            error => new LegReport(leg.From, false, 0, 0, 0, Error: error), cancellationToken);
+        GuardAsync(leg.JobId, $"host {leg.Host}", token => engine.RunAsync(leg, token), error => new LegReport(leg.From, false, 0, 0, 0, Error: error), cancellationToken);
 
     /// <summary>Publishes the outputs of a leg, keeps its checkpoint, and removes what is needed no more.</summary>
     [Function(nameof(PublishSimulation))]
-    public async Task<PublishReport> PublishSimulation([ActivityTrigger] PublishTask task, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await engine.PublishAsync(task, cancellationToken);
-        }
-        catch (Exception e) when (JobFaults.Describe(e, "publish") is { } error)
-        {
-            return new PublishReport(null, Error: error);
-        }
-    }
+    public Task<PublishReport> PublishSimulation([ActivityTrigger] PublishTask task, CancellationToken cancellationToken) =>
+        GuardAsync(task.JobId, "publish", token => engine.PublishAsync(task, token), error => new PublishReport(null, Error: error), cancellationToken);
+
+    private Task<T> GuardAsync<T>(string jobId, string name, Func<CancellationToken, Task<T>> work, Func<JobError, T> failed, CancellationToken cancellationToken) =>
+        JobTask.GuardAsync(store, time, jobId, name, work, JobFaults.Describe, failed, cancellationToken);
 }

@@ -32,6 +32,21 @@ public sealed class ResidencyJobTests : IDisposable
         Assert.Contains(audit.GetProperty("records").EnumerateArray(), r => Entry(r, "what") == "inherit" && Entry(r, "detail").Contains("datasets/counts", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Simulation_OfAMatrixWithAPolicy_ItsResultCarriesThePolicyOn()
+    {
+        await using var app = await StartAsync("West Europe");
+        using var uploaded = await app.Http.PutAsync("api/datasets/matrices/files/a.mtx", new StringContent("%%MatrixMarket matrix coordinate real symmetric\n2 2 2\n1 1 2\n2 2 4\n"));
+        using var put = await app.Http.PutAsync("api/datasets/matrices/policy", new StringContent(Policy));
+        Assert.Equal((HttpStatusCode.Created, true), (uploaded.StatusCode, put.IsSuccessStatusCode));
+
+        var id = await app.SubmitAsync("""{ "kind": "simulation", "name": "solve", "program": "conjugate-gradient", "parameters": { "matrix": "matrices/a.mtx" }, "outputs": { "fields": true } }""");
+        await app.ResultAsync(id);
+
+        using var policy = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(app.Root, "store", "results", id, "_policy.json")));
+        Assert.Equal(["northeurope", "westeurope"], policy.RootElement.GetProperty("regions").EnumerateArray().Select(r => r.GetString()).Order());
+    }
+
     [Theory]
     [InlineData("api/jobs")]
     [InlineData("api/jobs/plan")]

@@ -1,4 +1,3 @@
-using Pipeline.Simulation.Ranks;
 using Pipeline.Simulation.Spec;
 using Pipeline.Storage;
 
