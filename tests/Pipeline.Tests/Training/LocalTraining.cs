@@ -143,6 +143,34 @@ internal sealed class LocalTraining : IDisposable
         return await StateAsync(job, At(job, rounds));
     }
 
+    /// <summary>Trains for an epoch, and tests.</summary>
+    public async Task<EpochReport> EpochAsync(TrainingJob job, int epoch)
+    {
+        var sum = await RunAsync(job, (epoch - 1) * job.Index.RoundsPerEpoch, epoch * job.Index.RoundsPerEpoch);
+        var at = At(job, epoch * job.Index.RoundsPerEpoch);
+        for (var tester = 0; tester < 2; tester++)
+            Assert.Null((await Activities.TestEpoch(new EpochTask(at with { Worker = tester }, epoch, 2), s_ct)).Error);
+        var outcome = await Activities.CloseEpoch(new EpochEnd(job.Run.JobId, job.Run.Run, epoch, at.Round, sum.Samples, sum.Loss, 1, sum.BytesSent), s_ct);
+        Assert.True(outcome.Error is null, $"{outcome.Error}");
+        return outcome.Report!;
+    }
+
+    /// <summary>Runs a job from its start to its model.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="id">The job.</param>
+    /// <param name="publish">How often the model is published.</param>
+    public async Task<(TrainingJob Job, PublishedModel Published)> PublishAsync(string spec, string id = "job", int publish = 1)
+    {
+        var job = await StartAsync(spec, id);
+        for (var epoch = 1; epoch <= job.Spec.Epochs; epoch++)
+            await EpochAsync(job, epoch);
+        var published = PublishedModel.Failed(new JobError("not yet"));
+        for (var i = 0; i < publish; i++)
+            published = await Activities.PublishModel(new EpochEnd(id, job.Run.Run, job.Spec.Epochs, job.Index.Rounds, 0, 0, 1, 0), s_ct);
+        Assert.True(published.Error is null, $"{published.Error}");
+        return (job, published);
+    }
+
     /// <summary>All samples of a shard.</summary>
     public Task<Samples> SamplesAsync(TrainingJob job, int shard) => Get<SampleStore>().LoadAsync(job.Plan, job.Run, job.Index.Shards[shard], s_ct);
 

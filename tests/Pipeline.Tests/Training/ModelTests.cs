@@ -22,7 +22,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public async Task Publish_Weights_AreReadByAReaderThatKnowsOnlyTheFormat()
     {
-        var (job, published) = await TrainedAsync(MoonSpec.Of());
+        var (job, published) = await _training.PublishAsync(MoonSpec.Of());
         var state = await _training.StateAsync(job, LocalTraining.At(job, job.Index.Rounds));
 
         var bytes = await ReadAsync("moons/1/model.safetensors");
@@ -78,7 +78,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public async Task Publish_Classes_LeavesCardMetricsLineageAndPictures()
     {
-        var (job, published) = await TrainedAsync(MoonSpec.Of(""", "metrics": ["accuracy", "f1", "auc"], "optimizer": { "type": "adam", "learningRate": 0.05 } """, epochs: 6));
+        var (job, published) = await _training.PublishAsync(MoonSpec.Of(""", "metrics": ["accuracy", "f1", "auc"], "optimizer": { "type": "adam", "learningRate": 0.05 } """, epochs: 6));
 
         var card = Encoding.UTF8.GetString(await ReadAsync("moons/1/README.md"));
         Assert.Contains("# moons, version 1", card, StringComparison.Ordinal);
@@ -98,7 +98,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public async Task Publish_Twice_IsOneVersion()
     {
-        var (job, first) = await TrainedAsync(MoonSpec.Of(), publish: 2);
+        var (job, first) = await _training.PublishAsync(MoonSpec.Of(), publish: 2);
 
         Assert.Equal(1, first.Version);
         Assert.Equal([1], (await _training.Get<ModelStore>().GetAsync("moons", s_ct)).Versions.Select(v => v.Version));
@@ -108,7 +108,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public async Task Predict_RowsOfEitherMoon_TellsThemApart()
     {
-        await TrainedAsync(MoonSpec.Of(""", "optimizer": { "type": "adam", "learningRate": 0.05 } """, epochs: 8));
+        await _training.PublishAsync(MoonSpec.Of(""", "optimizer": { "type": "adam", "learningRate": 0.05 } """, epochs: 8));
 
         var answer = await PredictAsync("""{ "rows": [{ "x": -0.5, "y": 1.0 }, { "Y": "-0.5", "X": 0.5, "else": 1 }] }""");
         var one = await PredictAsync("""{ "x": -0.5, "y": 1.0 }""");
@@ -119,28 +119,11 @@ public sealed class ModelTests : IDisposable
         Assert.Equal(1, answer.Predictions[0].Probabilities!.Values.Sum(), 5);
     }
 
-    [Theory]
-    [InlineData("""{ "x": 1 }""", "The row has no 'y' (")]
-    [InlineData("""{ "x": 1, "y": "high" }""", "another type")]
-    [InlineData("""{ "x": 1, "y": null }""", "Row 0: feature 'y' is missing (null).")]
-    [InlineData("""{ "x": 1, "y": [2] }""", "single value")]
-    [InlineData("""[1, 2]""", "a JSON object")]
-    [InlineData("""{ "rows": [] }""", "There are 0 rows")]
-    [InlineData("""{ "rows": [3] }""", "A row is a JSON object")]
-    public async Task Predict_RowThatDoesNotFit_SaysWhy(string body, string says)
-    {
-        await TrainedAsync(MoonSpec.Of(epochs: 1));
-
-        var thrown = await Assert.ThrowsAsync<SpecException>(() => PredictAsync(body));
-
-        Assert.Contains(says, thrown.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Models_SeveralVersions_AreListedPromotedAndDeleted()
     {
         for (var i = 1; i <= 3; i++)
-            await TrainedAsync(MoonSpec.Of(epochs: 1), id: $"job-{i}");
+            await _training.PublishAsync(MoonSpec.Of(epochs: 1), id: $"job-{i}");
         var models = _training.Get<ModelStore>();
 
         Assert.Equal([3, 2, 1], Assert.Single(await models.ListAsync(s_ct)).Versions.Select(v => v.Version));
@@ -158,7 +141,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public async Task Delete_AModelThatAStreamGoesOnWith_IsRefused()
     {
-        await TrainedAsync(MoonSpec.Of(epochs: 1));
+        await _training.PublishAsync(MoonSpec.Of(epochs: 1));
         var pins = new DefinitionStore(_training.Store);
         var definition = new StreamDefinition("scored", 1, StreamStatus.Paused, default, default, new StreamStart(), false, 0, Body("{}")) { Model = new ModelPin("moons", 1, "e") };
         await pins.WriteAsync(definition, null, s_ct);
@@ -177,7 +160,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public async Task Train_AQuantity_IsEstimatedInItsOwnUnit()
     {
-        await TrainedAsync("""
+        await _training.PublishAsync("""
             { "kind": "training", "name": "height", "data": { "dataset": "moons", "features": ["x", "y", { "column": "class", "oneHot": 2 }], "label": "height", "validation": 0.2 },
               "model": "mlp", "loss": "huber", "batchSize": 32, "epochs": 12, "optimizer": { "type": "adam", "learningRate": 0.02 }, "metrics": ["mae", "rmse", "r2"] }
             """);
@@ -196,7 +179,7 @@ public sealed class ModelTests : IDisposable
         var job = await _training.StartAsync(MoonSpec.Of(""", "optimizer": { "type": "sgd", "learningRate": 3 }, "earlyStopping": { "metric": "loss", "patience": 2 } """, epochs: 40));
         EpochReport? last = null;
         for (var epoch = 1; last is not { Stop: true } && epoch <= 40; epoch++)
-            last = await EpochAsync(job, epoch);
+            last = await _training.EpochAsync(job, epoch);
 
         var published = await _training.Activities.PublishModel(new EpochEnd("job", "run", last!.Epoch, job.Index.Rounds, 0, 0, 1, 0), s_ct);
 
@@ -205,29 +188,6 @@ public sealed class ModelTests : IDisposable
         var metrics = JsonSerializer.Deserialize<ModelMetrics>(await ReadAsync("moons/1/metrics.json"), Responses.Json)!;
         Assert.Equal(last.Epoch - 2, metrics.Final.Epoch);
         Assert.Equal(metrics.Epochs.Min(e => e.Loss), metrics.Final.Loss);
-    }
-
-    private async Task<(TrainingJob Job, PublishedModel Published)> TrainedAsync(string spec, string id = "job", int publish = 1)
-    {
-        var job = await _training.StartAsync(spec, id);
-        for (var epoch = 1; epoch <= job.Spec.Epochs; epoch++)
-            await EpochAsync(job, epoch);
-        var published = PublishedModel.Failed(new JobError("not yet"));
-        for (var i = 0; i < publish; i++)
-            published = await _training.Activities.PublishModel(new EpochEnd(id, "run", job.Spec.Epochs, job.Index.Rounds, 0, 0, 1, 0), s_ct);
-        Assert.True(published.Error is null, $"{published.Error}");
-        return (job, published);
-    }
-
-    private async Task<EpochReport> EpochAsync(TrainingJob job, int epoch)
-    {
-        var sum = await _training.RunAsync(job, (epoch - 1) * job.Index.RoundsPerEpoch, epoch * job.Index.RoundsPerEpoch);
-        var at = LocalTraining.At(job, epoch * job.Index.RoundsPerEpoch);
-        for (var tester = 0; tester < 2; tester++)
-            Assert.Null((await _training.Activities.TestEpoch(new EpochTask(at with { Worker = tester }, epoch, 2), s_ct)).Error);
-        var outcome = await _training.Activities.CloseEpoch(new EpochEnd(job.Run.JobId, "run", epoch, at.Round, sum.Samples, sum.Loss, 1, sum.BytesSent), s_ct);
-        Assert.True(outcome.Error is null, $"{outcome.Error}");
-        return outcome.Report!;
     }
 
     private Task<PredictionAnswer> PredictAsync(string body) => _training.Get<PredictionService>().PredictAsync("moons", null, Body(body), s_ct);

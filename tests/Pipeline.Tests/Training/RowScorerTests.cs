@@ -29,7 +29,7 @@ public sealed class RowScorerTests : IDisposable
     [Fact]
     public async Task Score_ManyRows_SaysOfEachWhatPredictSays()
     {
-        await TrainAsync(Quantity);
+        await _training.PublishAsync(Quantity);
         _duck.Write("select i::bigint as id, (i % 37) / 10.0 - 1.5 as x, (i % 23) / 10.0 - 1 as y, (i % 2)::bigint as class from range(700) r(i)", _folder["rows.parquet"]);
         using var scorer = await OpenAsync("height", "height");
 
@@ -46,7 +46,7 @@ public sealed class RowScorerTests : IDisposable
     [Fact]
     public async Task Score_Classes_SaysWhichAndHowSure()
     {
-        await TrainAsync(MoonSpec.Of(""", "optimizer": { "type": "adam", "learningRate": 0.05 } """, epochs: 8));
+        await _training.PublishAsync(MoonSpec.Of(""", "optimizer": { "type": "adam", "learningRate": 0.05 } """, epochs: 8));
         _duck.Write("select 1::bigint as id, -0.5::double as x, 1.0::double as y, 0::bigint as class union all select 2, 0.5, -0.5, 0", _folder["rows.parquet"]);
         using var scorer = await OpenAsync("moons", "moon");
 
@@ -62,7 +62,7 @@ public sealed class RowScorerTests : IDisposable
     public async Task Score_RowsThatTheModelCannotTake_ArePassedOnWithoutAPrediction()
     {
         // Of the third the class is beyond what 'oneHot' allows, and over the fourth the feature itself fails.
-        await TrainAsync(Quantity.Replace("\"y\"", "\"sqrt(y + 2)\"", StringComparison.Ordinal));
+        await _training.PublishAsync(Quantity.Replace("\"y\"", "\"sqrt(y + 2)\"", StringComparison.Ordinal));
         _duck.Write("""
             select * from (values (1::bigint, 0.5::double, 0.5::double, 1::bigint), (2, null, 0.5, 1), (3, 0.5, 0.5, 2), (4, 0.5, -9, 1), (5, 0.5, 0.5, 1)) t(id, x, y, class)
             """, _folder["rows.parquet"]);
@@ -84,7 +84,7 @@ public sealed class RowScorerTests : IDisposable
     [Fact]
     public async Task Score_NoRows_GivesTheColumns()
     {
-        await TrainAsync(MoonSpec.Of(epochs: 1));
+        await _training.PublishAsync(MoonSpec.Of(epochs: 1));
         _duck.Write("select 1::bigint as id, 1.0::double as x, 1.0::double as y, 0::bigint as class limit 0", _folder["rows.parquet"]);
 
         using var scorer = await OpenAsync("moons", "moon");
@@ -93,49 +93,10 @@ public sealed class RowScorerTests : IDisposable
         Assert.Empty(_duck.Rows($"select moon, moon_probability from '{_folder["scored.parquet"]}'"));
     }
 
-    [Theory]
-    [InlineData("moon", null, "said", "/model", "Did you mean 'moons'?")]
-    [InlineData("moons", 3, "said", "/version", "It has: 1.")]
-    [InlineData("moons", null, "X", "/as", "has a column 'X' already")]
-    public async Task Open_WhatIsNotThere_SaysWhatIs(string model, int? version, string name, string pointer, string says)
-    {
-        await TrainAsync(MoonSpec.Of(epochs: 1));
-
-        var thrown = await Assert.ThrowsAsync<SpecException>(() => _training.Get<IRowScorers>().OpenAsync(model, version, name, s_columns, s_ct));
-
-        Assert.Equal(pointer, Assert.Single(thrown.Faults).Pointer);
-        Assert.Contains(says, thrown.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Open_RowsWithoutTheModelsColumns_SaysWhichAndOfWhatType()
-    {
-        await TrainAsync(MoonSpec.Of(epochs: 1));
-
-        var thrown = await Assert.ThrowsAsync<SpecException>(() => _training.Get<IRowScorers>().OpenAsync("moons", null, "said", [new("xx", "DOUBLE"), new("y", "VARCHAR")], s_ct));
-
-        Assert.Equal(2, thrown.Faults.Count);
-        Assert.Contains("needs a column 'x' (DOUBLE), which the query does not give. Did you mean 'xx'?", thrown.Faults[0].Detail, StringComparison.Ordinal);
-        Assert.Contains("needs the column 'y' as DOUBLE; the query gives VARCHAR", thrown.Faults[1].Detail, StringComparison.Ordinal);
-    }
-
     private const string Quantity = """
         { "kind": "training", "name": "height", "data": { "dataset": "moons", "features": ["x", "y", { "column": "class", "oneHot": 2 }], "label": "height", "validation": 0.2 },
           "model": "mlp", "loss": "huber", "batchSize": 32, "epochs": 2, "optimizer": { "type": "adam", "learningRate": 0.02 }, "metrics": ["mae"] }
         """;
 
     private Task<IRowScorer> OpenAsync(string model, string name) => _training.Get<IRowScorers>().OpenAsync(model, null, name, s_columns, s_ct);
-
-    private async Task TrainAsync(string spec)
-    {
-        var job = await _training.StartAsync(spec);
-        for (var epoch = 1; epoch <= job.Spec.Epochs; epoch++)
-        {
-            var sum = await _training.RunAsync(job, (epoch - 1) * job.Index.RoundsPerEpoch, epoch * job.Index.RoundsPerEpoch);
-            var at = LocalTraining.At(job, epoch * job.Index.RoundsPerEpoch);
-            Assert.Null((await _training.Activities.TestEpoch(new EpochTask(at, epoch, 1), s_ct)).Error);
-            Assert.Null((await _training.Activities.CloseEpoch(new EpochEnd(job.Run.JobId, "run", epoch, at.Round, sum.Samples, sum.Loss, 1, sum.BytesSent), s_ct)).Error);
-        }
-        Assert.Null((await _training.Activities.PublishModel(new EpochEnd("job", "run", job.Spec.Epochs, job.Index.Rounds, 0, 0, 1, 0), s_ct)).Error);
-    }
 }
