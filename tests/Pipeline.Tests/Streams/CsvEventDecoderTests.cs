@@ -36,6 +36,23 @@ public class CsvEventDecoderTests
         Assert.Equal(7, batch.Columns[1].Values<long>()[0]);
     }
 
+    [Fact]
+    public void Decode_HeaderThatLacksAColumn_ChangesNothingForTheEventsThatFollow()
+    {
+        var spec = Specs.OfColumns(Columns, """, "format": { "csv": { "header": true } }""");
+        var batch = new EventBatch(EventDecoder.SchemaOf(spec));
+        var decoder = EventDecoder.Create(spec, null);
+
+        Assert.Null(decoder.Decode("s,i,d\na,1,2.5"u8, batch));
+        batch.Add(0, 0);
+        Assert.NotNull(decoder.Decode("i,s\n7,b"u8, batch));
+        batch.Discard();
+        Assert.Null(decoder.Decode("s,i,d\nc,2,3.5"u8, batch));
+
+        Assert.Equal([1, 2], batch.Columns[1].Values<long>().ToArray());
+        Assert.Equal("ac", Encoding.UTF8.GetString(batch.Columns[0].Text));
+    }
+
     [Theory]
     [InlineData("\"csv\"", "hello,1", "2 values; the stream has 3 columns")]
     [InlineData("\"csv\"", "hello,one,2", "'i' is 'one', not BIGINT")]

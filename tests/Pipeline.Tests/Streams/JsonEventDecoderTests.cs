@@ -78,7 +78,9 @@ public class JsonEventDecoderTests
     [InlineData("""{"t":"2026-02-29T00:00:00Z"}""", "not TIMESTAMP")]
     [InlineData("""{"t":"2026-01-31T24:00:00Z"}""", "not TIMESTAMP")]
     [InlineData("""{"day":"2023-02-29"}""", "not DATE")]
+    [InlineData("""{"t":-9223372036854775808}""", "not TIMESTAMP")]
     [InlineData("""{"s":"\ud800"}""", "not VARCHAR")]
+    [InlineData("""{"\ud800":1}""", "half of a surrogate pair")]
     [InlineData("""{"i":1,"i":2}""", "'i' is there twice")]
     public void Decode_EventThatCannotBeRead_SaysWhy(string body, string reason)
     {

@@ -9,7 +9,7 @@ internal sealed class CsvEventDecoder(IReadOnlyList<EventColumnSchema> schema, i
 {
     private readonly byte[][] _names = [.. names.Select(System.Text.Encoding.UTF8.GetBytes)];
     private readonly List<(int Start, int Length, bool Quoted)> _fields = [];
-    private readonly int[] _places = new int[schema.Count];
+    private int[] _places = [];
     private byte[] _header = [];
     private byte[] _text = new byte[256];
     private int _textLength;
@@ -53,14 +53,16 @@ internal sealed class CsvEventDecoder(IReadOnlyList<EventColumnSchema> schema, i
             return broken;
         if (rest.IsEmpty)
             return "there is no record under the header";
+        // Kept only once all of it is sound: events with the header before must be read as before.
+        var places = new int[_names.Length];
         for (var column = 0; column < _names.Length; column++)
         {
             var place = _fields.FindIndex(f => _text.AsSpan(f.Start, f.Length).SequenceEqual(_names[column]));
             if (place < 0)
                 return $"the header has no column '{names[column]}'";
-            _places[column] = place;
+            places[column] = place;
         }
-        _header = body[..^rest.Length].ToArray();
+        (_header, _places) = (body[..^rest.Length].ToArray(), places);
         body = rest;
         return null;
     }

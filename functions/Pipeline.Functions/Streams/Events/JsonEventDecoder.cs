@@ -9,6 +9,8 @@ namespace Pipeline.Streams;
 /// digits. A VARCHAR takes a text, or an object or array as its JSON. Nothing else is converted: a value of another type is a fault.</remarks>
 internal sealed class JsonEventDecoder : EventDecoder
 {
+    private const long MostMilliseconds = long.MaxValue / 1_000_000;
+
     private readonly JsonFieldTree _fields;
     private byte[] _unescaped = new byte[256];
 
@@ -30,6 +32,10 @@ internal sealed class JsonEventDecoder : EventDecoder
         catch (JsonException e)
         {
             return body.IsEmpty ? "the event is empty" : $"the event is not well-formed JSON (byte {e.BytePositionInLine + 1} of line {e.LineNumber + 1})";
+        }
+        catch (InvalidOperationException)
+        {
+            return "the name of a field holds half of a surrogate pair"; // The reader has no milder way to say so.
         }
     }
 
@@ -118,7 +124,7 @@ internal sealed class JsonEventDecoder : EventDecoder
         if (reader.TokenType == JsonTokenType.String)
             return EventValues.TryTimestamp(reader.ValueSpan, out micros);
         micros = 0;
-        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var milliseconds) || Math.Abs(milliseconds) > long.MaxValue / 1_000_000)
+        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var milliseconds) || milliseconds is < -MostMilliseconds or > MostMilliseconds)
             return false;
         micros = milliseconds * 1_000;
         return true;
