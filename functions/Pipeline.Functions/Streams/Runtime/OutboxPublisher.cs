@@ -43,25 +43,27 @@ internal sealed class OutboxPublisher(ActiveStream stream, StreamPlace place, Wo
 
     private async Task PublishAsync(WarmState warm, OutboxEntry entry, IStreamFence fence, CancellationToken cancellationToken)
     {
-        var origin = place.Origin(entry.Commit);
         switch (entry.Kind)
         {
             case OutboxKind.Results:
                 var sinks = stream.Compiled.Sinks;
                 if (sinks.Count == 0)
                     return;
-                var results = new StreamOutput(origin, stream.Compiled.Result, entry.Windows, entry.Rows, await FileAsync(warm, entry, cancellationToken)) { EventTime = entry.EventTime };
+                var results = await OutputAsync(stream.Compiled.Result);
                 for (; warm.SinksDone < sinks.Count; warm.SinksDone++)
                     await TryAsync($"sink {warm.SinksDone}", () => sinks[warm.SinksDone].PublishAsync(results, fence, cancellationToken), cancellationToken);
                 break;
             case OutboxKind.Late when stream.Compiled.LateSink is { } late:
-                var events = new StreamOutput(origin, _eventColumns, null, entry.Rows, await FileAsync(warm, entry, cancellationToken)) { EventTime = entry.EventTime };
+                var events = await OutputAsync(_eventColumns);
                 await TryAsync("the side output of late events", () => late.PublishAsync(events, fence, cancellationToken), cancellationToken);
                 break;
             case OutboxKind.Poison:
                 await TryAsync("quarantine", () => QuarantineAsync(entry, cancellationToken), cancellationToken);
                 break;
         }
+
+        async Task<StreamOutput> OutputAsync(IReadOnlyList<ColumnSchema> columns) =>
+            new(place.Origin(entry.Commit), columns, entry.Windows, entry.Rows, await FileAsync(warm, entry, cancellationToken)) { EventTime = entry.EventTime, Enqueued = entry.Enqueued };
     }
 
     // The name comes from the first event, the content from the commit: the same however often.

@@ -55,10 +55,9 @@ internal sealed class RowJson
     }
 
     /// <summary>A time in microseconds since 1970, as text.</summary>
-    public static string Time(long micros) => s_epoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond)
+    public static string Time(long micros) => Micros.ToTime(micros)
         .ToString(micros % 1_000_000 == 0 ? "yyyy-MM-ddTHH:mm:ssZ" : "yyyy-MM-ddTHH:mm:ss.ffffffZ", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static readonly DateTime s_epoch = DateTime.UnixEpoch;
 
     /// <summary>Writes a document into a buffer.</summary>
     public static byte[] Document(Action<Utf8JsonWriter> write)

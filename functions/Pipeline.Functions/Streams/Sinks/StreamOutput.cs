@@ -15,4 +15,7 @@ public sealed record StreamOutput(
     /// <summary>The latest event time that the partition had seen at the commit, in microseconds since 1970: as much a part of the
     /// commit as the rows, so that names may be made of it.</summary>
     public long EventTime { get; init; }
+
+    /// <summary>When the hub took the last event that the commit saw, in microseconds since 1970. Events are in this order, whatever their own times say.</summary>
+    public long Enqueued { get; init; }
 }

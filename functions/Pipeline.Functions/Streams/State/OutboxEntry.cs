@@ -13,6 +13,9 @@ internal sealed record OutboxEntry(OutboxKind Kind, long Commit, StateBlob? Blob
     /// <summary>The latest event time that the partition had seen at the commit, in microseconds since 1970.</summary>
     public long EventTime { get; init; }
 
+    /// <summary>Of rows without windows: when the hub took the last event that the commit saw, in microseconds since 1970.</summary>
+    public long Enqueued { get; init; }
+
     /// <summary>The partition of the shuffle that a message goes to.</summary>
     public int Target { get; init; }
 

@@ -71,9 +71,31 @@ public sealed class AlertSinkTests : IDisposable
             await PublishAsync("true", _outputs.Windowed(minute, (minute, 1, 0)));
 
         await Sink("true").ResetAsync(new StreamOrigin("vwap", 2, StreamStage.Input, 2, 0), Outputs.Minute(2), _fence, default);
-        Assert.Equal([0], (await _alerts.LatestAsync("vwap", 9, default)).Select(a => a.WindowStart!.Value.Minute));
+        Assert.Equal([1, 0], (await _alerts.LatestAsync("vwap", 9, default)).Select(a => a.WindowStart!.Value.Minute));
         await Sink("true").ResetAsync(new StreamOrigin("vwap", 2, StreamStage.Input, 2, 0), null, _fence, default);
         Assert.Empty(await _alerts.LatestAsync("vwap", 9, default));
+    }
+
+    [Fact]
+    public async Task Reset_FromATimeWithinACommit_LeavesTheWindowsOfBefore()
+    {
+        await PublishAsync("true", _outputs.Windowed(1, (0, 1, 0), (1, 1, 0), (2, 1, 0)));
+
+        await Sink("true").ResetAsync(new StreamOrigin("vwap", 2, StreamStage.Input, 2, 0), Outputs.Minute(2), _fence, default);
+
+        Assert.Equal([1, 0], (await _alerts.LatestAsync("vwap", 9, default)).Select(a => a.WindowStart!.Value.Minute));
+    }
+
+    [Fact]
+    public async Task Reset_RowsFromATime_LosesNoneFromBeforeIt()
+    {
+        for (var commit = 1; commit <= 4; commit++)
+            await PublishAsync("true", _outputs.Rows(commit, 1) with { Enqueued = Outputs.Minute(commit) });
+
+        await Sink("true").ResetAsync(new StreamOrigin("vwap", 2, StreamStage.Input, 2, 0), Outputs.Minute(2) + 1, _fence, default);
+
+        // The third commit is of the time between the second and the third minute.
+        Assert.Equal([3, 2, 1], (await _alerts.LatestAsync("vwap", 9, default)).Select(a => a.Row.GetProperty("vwap").GetDouble()));
     }
 
     [Fact]
@@ -102,7 +124,8 @@ public sealed class AlertSinkTests : IDisposable
     [Theory]
     [InlineData("vwap > ", "It is no condition on the columns")]
     [InlineData("vwapp > 1", "vwapp")]
-    [InlineData("vwap", "true or false for a row")]
+    [InlineData("vwap", "'vwap' is DOUBLE and not a condition")]
+    [InlineData("random() > 0.5", "random gives another value at each call")]
     [InlineData("true) UNION ALL (SELECT * FROM output WHERE true", "It is no condition")]
     [InlineData("count(*) > 1", "It is no condition")]
     [InlineData("exists (select * from 'secrets.csv')", "It is no condition")]

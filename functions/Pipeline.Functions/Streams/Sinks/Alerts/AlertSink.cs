@@ -56,8 +56,8 @@ internal sealed class AlertSink(string name, AlertCondition condition, int index
         }
     }
 
-    // By the window's end, so that an alert keeps its place in the order when the stream is replayed.
-    private static long At(StreamOutput output) => output.Windows is { Count: > 0 } windows ? windows.Max(w => w.End) : output.EventTime;
+    // By what a replay does not change, so that an alert keeps its place in the order.
+    private static long At(StreamOutput output) => output.Windows is { Count: > 0 } windows ? windows.Max(w => w.End) : output.Enqueued;
 
     private async Task<IReadOnlyList<StreamAlert>> FindAsync(StreamOutput output, CancellationToken cancellationToken)
     {
@@ -75,11 +75,9 @@ internal sealed class AlertSink(string name, AlertCondition condition, int index
 
             using var document = JsonDocument.Parse(RowJson.Document(writer => json.Write(writer, row)));
             found.Add(new StreamAlert(
-                name, condition.Text, Time(window?.Start), Time(window?.End), window?.Revision ?? 0, Time(output.EventTime)!.Value, output.Origin.Place, document.RootElement.Clone()));
+                name, condition.Text, Micros.ToTime(window?.Start), Micros.ToTime(window?.End), window?.Revision ?? 0, Micros.ToTime(output.EventTime), output.Origin.Place, document.RootElement.Clone()));
         }
 
         return found;
     }
-
-    private static DateTimeOffset? Time(long? micros) => micros is { } value ? DateTimeOffset.UnixEpoch.AddTicks(value * TimeSpan.TicksPerMicrosecond) : null;
 }

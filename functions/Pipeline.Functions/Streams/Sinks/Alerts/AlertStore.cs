@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 
@@ -7,7 +9,7 @@ namespace Pipeline.Streams;
 
 /// <summary>Keeps alerts: an object for the alerts of one commit, named so that a listing gives the latest first and that writing
 /// twice changes nothing.</summary>
-public sealed class AlertStore(IObjectStore store, TimeProvider time)
+public sealed partial class AlertStore(IObjectStore store, TimeProvider time)
 {
     /// <summary>The container of alerts.</summary>
     public const string Container = "stream-alerts";
@@ -24,7 +26,7 @@ public sealed class AlertStore(IObjectStore store, TimeProvider time)
     internal Task WriteAsync(StreamOrigin origin, int sink, long at, IReadOnlyList<StreamAlert> alerts, CancellationToken ct)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"{origin.Stream}/{long.MaxValue - at:D19}-{origin.Generation}-{origin.Place}-{origin.Commit:D12}-{sink}.json");
-        return store.WriteAsync(Container, path, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(alerts, Responses.Json)), WriteCondition.None, ct);
+        return store.WriteAsync(Container, path, Content(alerts), WriteCondition.None, ct);
     }
 
     /// <summary>The latest alerts of a stream.</summary>
@@ -37,17 +39,8 @@ public sealed class AlertStore(IObjectStore store, TimeProvider time)
         var alerts = new List<StreamAlert>();
         await foreach (var file in store.ListAsync(Container, $"{stream}/", ct))
         {
-            try
-            {
-                await using var content = await store.OpenReadAsync(Container, file.Path, ct);
-                // Within a commit the last row is the latest.
-                alerts.AddRange((await JsonSerializer.DeserializeAsync<List<StreamAlert>>(content, Responses.Json, ct))!.AsEnumerable().Reverse());
-            }
-            catch (ObjectNotFoundException)
-            {
-                // Its time was over in this moment.
-            }
-
+            // Within a commit the last row is the latest.
+            alerts.AddRange((await ReadAsync(file.Path, ct)).AsEnumerable().Reverse());
             if (alerts.Count >= top) break;
         }
 
@@ -64,18 +57,56 @@ public sealed class AlertStore(IObjectStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Removes what a generation of a partition told before, from a time on, because the stream tells it anew.</summary>
+    /// <summary>Removes what earlier generations of a partition told, because the stream tells it anew: alerts of windows that start at a time or
+    /// later, or of all. Of rows without windows those stay that may be from before.</summary>
     internal async Task RemoveAsync(StreamOrigin origin, int sink, long? from, CancellationToken ct)
     {
-        var (place, end) = ($"-{origin.Place}-", string.Create(CultureInfo.InvariantCulture, $"-{sink}.json"));
+        string? rows = null;
         await foreach (var file in store.ListAsync(Container, $"{origin.Stream}/", ct))
         {
-            var name = file.Path[(origin.Stream.Length + 1)..];
-            if (name.Length < 21 || !long.TryParse(name.AsSpan(0, 19), NumberStyles.None, CultureInfo.InvariantCulture, out var reversed)) continue;
-            if (from is not null && long.MaxValue - reversed < from) return; // All that follow are older.
-            var generation = name[20..name.IndexOf('-', 20)];
-            if (int.Parse(generation, CultureInfo.InvariantCulture) < origin.Generation && name.EndsWith(end, StringComparison.Ordinal) && name.Contains(place, StringComparison.Ordinal))
+            if (Parse(file.Path) is not var (at, generation, place, of) || generation >= origin.Generation || place != origin.Place || of != sink)
+                continue;
+            if (at < from)
+                break; // All that follow are older.
+            var kept = from is null ? [] : (await ReadAsync(file.Path, ct)).Where(a => a.WindowStart is null || Micros.Of(a.WindowStart.Value) < from).ToList();
+            if (kept is [{ WindowStart: null }, ..])
+            {
+                // The oldest commit behind that time may have begun before it.
+                if (rows is not null)
+                    await store.DeleteAsync(Container, rows, ct);
+                rows = file.Path;
+            }
+            else if (kept.Count == 0)
+            {
                 await store.DeleteAsync(Container, file.Path, ct);
+            }
+            else
+            {
+                await store.WriteAsync(Container, file.Path, Content(kept), WriteCondition.IfMatch(file.ETag), ct);
+            }
         }
     }
+
+    private async Task<List<StreamAlert>> ReadAsync(string path, CancellationToken ct)
+    {
+        try
+        {
+            return await store.ReadJsonAsync<List<StreamAlert>>(Container, path, Responses.Json, ct);
+        }
+        catch (ObjectNotFoundException)
+        {
+            return []; // Its time was over in this moment.
+        }
+    }
+
+    private static MemoryStream Content(IReadOnlyList<StreamAlert> alerts) => new(JsonSerializer.SerializeToUtf8Bytes(alerts, Responses.Json));
+
+    private static (long At, int Generation, string Place, int Sink)? Parse(string path) => Name().Match(path) is { Success: true } match
+        ? (long.MaxValue - Number<long>(match.Groups[1]), Number<int>(match.Groups[2]), match.Groups[3].Value, Number<int>(match.Groups[4]))
+        : null;
+
+    private static T Number<T>(Group digits) where T : INumber<T> => T.Parse(digits.ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("/([0-9]{19})-([0-9]{1,9})-((?:input|shuffle)-[0-9]{1,5})-[0-9]{12,18}-([0-9]{1,3})\\.json$")]
+    private static partial Regex Name();
 }

@@ -13,7 +13,7 @@ internal sealed record DatasetGranularity(string Word, string Column, string For
     ];
 
     /// <summary>The folder of a time in microseconds since 1970, with its slash.</summary>
-    public string Folder(long micros) => Folder(DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond).ToString(Format, CultureInfo.InvariantCulture));
+    public string Folder(long micros) => Folder(Micros.ToTime(micros).ToString(Format, CultureInfo.InvariantCulture));
 
     /// <summary>The folder of a value as the SQL format gives it.</summary>
     public string Folder(string? value) => $"{Storage.HivePartition.Format(Column, value)}/";

@@ -12,7 +12,7 @@ namespace Pipeline.Streams;
 /// <param name="Stream">The stream.</param>
 /// <param name="Place">The partition, as <see cref="StreamOrigin.Place"/> has it.</param>
 /// <param name="Start">The start of the window, or the earliest start of the windows, in microseconds since 1970.</param>
-/// <param name="End">Its end, or the latest end; of rows without windows, the latest event time that the partition had seen.</param>
+/// <param name="End">Its end, or the latest end; of rows without windows, when the hub took the last event of the commit.</param>
 /// <param name="Commit">Which commit it holds; null for one window.</param>
 internal sealed partial record SinkFileName(string Stream, string Place, long Start, long End, (int Generation, long Number)? Commit)
 {
@@ -30,7 +30,7 @@ internal sealed partial record SinkFileName(string Stream, string Place, long St
     {
         name = null;
         var match = Pattern().Match(path[(path.LastIndexOf('/') + 1)..]);
-        if (!match.Success || Micros(match.Groups["start"].Value) is not { } start || Micros(match.Groups["end"].Value) is not { } end) return false;
+        if (!match.Success || Read(match.Groups["start"].Value) is not { } start || Read(match.Groups["end"].Value) is not { } end) return false;
         (int, long)? commit = match.Groups["generation"].Success
             ? (int.Parse(match.Groups["generation"].Value, CultureInfo.InvariantCulture), long.Parse(match.Groups["commit"].Value, CultureInfo.InvariantCulture))
             : null;
@@ -46,11 +46,11 @@ internal sealed partial record SinkFileName(string Stream, string Place, long St
     }
 
     private static string Text(long micros) =>
-        DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond).ToString(micros % 1_000_000 == 0 ? Whole : Fraction, CultureInfo.InvariantCulture);
+        Micros.ToTime(micros).ToString(micros % 1_000_000 == 0 ? Whole : Fraction, CultureInfo.InvariantCulture);
 
-    private static long? Micros(string text) =>
+    private static long? Read(string text) =>
         DateTime.TryParseExact(text, [Whole, Fraction], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond
+            ? Micros.Of(time)
             : null;
 
     [GeneratedRegex(@"^(?<stream>.+)\.(?<place>(?:input|shuffle)-[0-9]{1,5})\.(?<start>[0-9]{8}T[0-9]{6,12}Z)-(?<end>[0-9]{8}T[0-9]{6,12}Z)(?:\.(?<generation>[0-9]{1,9})-(?<commit>[0-9]{12,18}))?\.parquet$")]

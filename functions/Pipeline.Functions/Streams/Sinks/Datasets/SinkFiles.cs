@@ -31,7 +31,7 @@ internal static class SinkFiles
     /// <param name="time">The time of the folder as text, null for a row without one; ignored where there are no folders.</param>
     public static SinkFile OfRows(StreamOutput output, DatasetSinkSpec spec, string? time)
     {
-        var name = SinkFileName.Of(output.Origin, output.EventTime, output.EventTime);
+        var name = SinkFileName.Of(output.Origin, output.Enqueued, output.Enqueued);
         return spec.By is not { } by
             ? new SinkFile($"{spec.Dataset}/{name}", $"SELECT * FROM {Table}")
             : new SinkFile($"{spec.Dataset}/{by.Folder(time)}{name}", $"SELECT * FROM {Table} WHERE {Text(by, spec.TimeColumn!)} IS NOT DISTINCT FROM {SqlText.LiteralOrNull(time)}");

@@ -42,5 +42,5 @@ internal static class ExecutionFile
         }
     }
 
-    private static DateTime At(long micros) => DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+    private static DateTime At(long micros) => Micros.ToTime(micros).UtcDateTime;
 }

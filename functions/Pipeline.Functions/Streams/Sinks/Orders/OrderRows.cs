@@ -44,6 +44,6 @@ internal sealed class OrderRows
 
     private static long? Time(JsonElement value) =>
         DateTime.TryParse(Text(value), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond
+            ? Micros.Of(time)
             : null;
 }

@@ -96,7 +96,7 @@ internal sealed class OrderSink(int index, TimeSpan? expires, IReadOnlyList<IStr
         using var folder = TaskFolder.Create();
         var file = folder.File("executions.parquet");
         ExecutionFile.Write(done, file);
-        var executions = new StreamOutput(output.Origin, ExecutionFile.Columns, null, done.Count, file) { EventTime = output.EventTime };
+        var executions = new StreamOutput(output.Origin, ExecutionFile.Columns, null, done.Count, file) { EventTime = output.EventTime, Enqueued = output.Enqueued };
         foreach (var target in targets) await target.PublishAsync(executions, fence, cancellationToken);
     }
 
