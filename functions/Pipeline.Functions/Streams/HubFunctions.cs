@@ -23,7 +23,7 @@ public sealed class HubFunctions
     [Function("StreamHub1")]
     [ExponentialBackoffRetry(-1, First, Longest)]
     public Task Hub1Async(
-        [EventHubTrigger("%PipelineHub1%", ConsumerGroup = Group, Connection = HubSlots.Connection)] EventData[] events,
+        [EventHubTrigger("%PipelineHub1%", ConsumerGroup = Group, Connection = EventHubServices.ConnectionName)] EventData[] events,
         FunctionContext context,
         CancellationToken cancellationToken) => ProcessAsync(events, context, cancellationToken);
 
@@ -31,7 +31,7 @@ public sealed class HubFunctions
     [Function("StreamHub2")]
     [ExponentialBackoffRetry(-1, First, Longest)]
     public Task Hub2Async(
-        [EventHubTrigger("%PipelineHub2%", ConsumerGroup = Group, Connection = HubSlots.Connection)] EventData[] events,
+        [EventHubTrigger("%PipelineHub2%", ConsumerGroup = Group, Connection = EventHubServices.ConnectionName)] EventData[] events,
         FunctionContext context,
         CancellationToken cancellationToken) => ProcessAsync(events, context, cancellationToken);
 
@@ -39,7 +39,7 @@ public sealed class HubFunctions
     [Function("StreamHub3")]
     [ExponentialBackoffRetry(-1, First, Longest)]
     public Task Hub3Async(
-        [EventHubTrigger("%PipelineHub3%", ConsumerGroup = Group, Connection = HubSlots.Connection)] EventData[] events,
+        [EventHubTrigger("%PipelineHub3%", ConsumerGroup = Group, Connection = EventHubServices.ConnectionName)] EventData[] events,
         FunctionContext context,
         CancellationToken cancellationToken) => ProcessAsync(events, context, cancellationToken);
 
@@ -47,7 +47,7 @@ public sealed class HubFunctions
     [Function("StreamHub4")]
     [ExponentialBackoffRetry(-1, First, Longest)]
     public Task Hub4Async(
-        [EventHubTrigger("%PipelineHub4%", ConsumerGroup = Group, Connection = HubSlots.Connection)] EventData[] events,
+        [EventHubTrigger("%PipelineHub4%", ConsumerGroup = Group, Connection = EventHubServices.ConnectionName)] EventData[] events,
         FunctionContext context,
         CancellationToken cancellationToken) => ProcessAsync(events, context, cancellationToken);
 
@@ -55,7 +55,7 @@ public sealed class HubFunctions
     [Function("StreamShuffle")]
     [ExponentialBackoffRetry(-1, First, Longest)]
     public Task ShuffleAsync(
-        [EventHubTrigger("%PipelineShuffleHub%", ConsumerGroup = Group, Connection = HubSlots.Connection)] EventData[] events,
+        [EventHubTrigger("%PipelineShuffleHub%", ConsumerGroup = Group, Connection = EventHubServices.ConnectionName)] EventData[] events,
         FunctionContext context,
         CancellationToken cancellationToken) => _runtime.ShuffleAsync(PartitionOf(context).Partition, Read(events), cancellationToken);
 

@@ -58,6 +58,15 @@ public class StreamSpecReaderTests
     public void Read_EventTimeOfAnotherType_SaysWhatItMustBe() =>
         Assert.Contains("TIMESTAMP", Specs.Faults("""{ "hub": "trades", "columns": { "t": "BIGINT" }, "eventTime": "t", "query": "select 1" }""").Single().Detail, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("$")]
+    [InlineData("$[']")]
+    [InlineData("$['a'")]
+    [InlineData("$.a..b")]
+    [InlineData("order.size")]
+    public void Read_PathThatIsNone_SaysWhatOneIs(string path) =>
+        Assert.Equal("/columns/a/path", Specs.Faults($$"""{ "hub": "trades", "columns": { "a": { "type": "BIGINT", "path": "{{path}}" } }, "query": "select 1" }""").Single().Pointer);
+
     [Fact]
     public void Read_FromSequenceNumbers_BeginsWithThem() =>
         Assert.Equal(new Dictionary<int, long> { [0] = 41, [2] = -1 }, Specs.OfColumns("\"a\": \"BIGINT\"", """, "from": { "0": 42, "2": 0 }""").From.After);

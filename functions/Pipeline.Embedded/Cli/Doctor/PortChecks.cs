@@ -40,7 +40,7 @@ internal static class PortChecks
 
     private static async Task<Finding> LookAtEventHubsAsync(Patient patient, CancellationToken cancellationToken)
     {
-        if (EventHubsSettings.HasConnection(patient.Configuration, HubSlots.Connection))
+        if (EventHubsSettings.HasConnection(patient.Configuration, EventHubServices.ConnectionName))
             return await LookAtNamespaceAsync(patient, cancellationToken);
         if (patient.Holder is { Url: not null })
             return Finding.Ok(Area, "event hubs", patient.Holder.EventHubsPort is { } taken ? $"sb://localhost:{taken} is the app's" : "none declared");
@@ -55,7 +55,7 @@ internal static class PortChecks
     private static async Task<Finding> LookAtNamespaceAsync(Patient patient, CancellationToken cancellationToken)
     {
         const string Cure = "Correct the setting EventHubsConnection, or take it away: the app then has event hubs of its own.";
-        var text = patient.Configuration[$"{HubSlots.Connection}:fullyQualifiedNamespace"] is { Length: > 0 } name ? $"Endpoint=sb://{name}/" : patient.Configuration[HubSlots.Connection]!;
+        var text = patient.Configuration[$"{EventHubServices.ConnectionName}:fullyQualifiedNamespace"] is { Length: > 0 } name ? $"Endpoint=sb://{name}/" : patient.Configuration[EventHubServices.ConnectionName]!;
         var parts = text.Split(';', StringSplitOptions.RemoveEmptyEntries);
         var endpoint = parts.Select(part => part.Split('=', 2)).FirstOrDefault(pair => pair[0].Trim().Equals("Endpoint", StringComparison.OrdinalIgnoreCase));
         if (endpoint is not [_, var address] || !Uri.TryCreate(address.Trim(), UriKind.Absolute, out var uri))

@@ -2,14 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace Pipeline.Sql;
 
-/// <summary>Checks a condition over a result's rows, and writes it over columns that are named by their positions.</summary>
+/// <summary>Checks a condition over a result's rows.</summary>
 internal static class ConditionSql
 {
-    private const string Rows = SplitNames.Prefix + "result";
-
-    /// <summary>The condition over <see cref="SplitNames.Column"/>.</summary>
+    /// <summary>Makes sure that it is true or false for a row, always the same for the same row, and looks at nothing else.</summary>
     /// <exception cref="SqlException">It is wrong or not allowed.</exception>
-    public static async Task<string> MakeAsync(string condition, IReadOnlyList<ColumnSchema> result, CancellationToken cancellationToken)
+    public static async Task CheckAsync(string condition, IReadOnlyList<ColumnSchema> result, CancellationToken cancellationToken)
     {
         var table = new TableSchema("result", result);
         using var binder = new QueryBinder([table]);
@@ -39,13 +37,8 @@ internal static class ConditionSql
             throw new SqlException(SqlErrorKind.Forbidden, $"{call.Text("function_name")} gives another value at each call, so the same window could alert once and not again.");
         }
 
-        where = where.Replace(n => n.IsExpression("COLUMN_REF") && n.Texts("column_names") is [.., var name]
-            && result.ToList().FindIndex(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase)) is var index and >= 0
-            ? TreeBuilder.Column(SplitNames.Column(index)) : null);
-        var text = (await binder.Parser.PrintExpressionsAsync([where], cancellationToken))[0];
-        binder.AddTable(Rows, [.. result.Select((c, i) => new ColumnSchema(SplitNames.Column(i), c.Type))]);
-        var type = await binder.BindAsync($"SELECT {text} FROM {Rows}", cancellationToken);
-        return type[0].Type == "BOOLEAN" ? text
-            : throw new SqlException(SqlErrorKind.Forbidden, $"'{condition}' is {type[0].Type} and not a condition. Compare it with something, as in: {condition} > 100.");
+        var type = await binder.BindAsync($"SELECT ({condition}\n) FROM result", cancellationToken);
+        if (type[0].Type != "BOOLEAN")
+            throw new SqlException(SqlErrorKind.Forbidden, $"'{condition}' is {type[0].Type} and not a condition. Compare it with something, as in: {condition} > 100.");
     }
 }

@@ -10,9 +10,6 @@ namespace Pipeline.Streams;
 /// <param name="Scale">For <see cref="EventColumnType.Decimal"/>: the digits after the point, 0 to <paramref name="Precision"/>.</param>
 public sealed record EventColumnSchema(string Name, EventColumnType Type, int Precision = 0, int Scale = 0)
 {
-    /// <summary>The types that <see cref="Parse"/> reads, for messages.</summary>
-    public const string KnownTypes = "BOOLEAN, BIGINT, DOUBLE, DECIMAL(p,s), VARCHAR, TIMESTAMP, DATE";
-
     /// <summary>The type as DuckDB prints it.</summary>
     public string SqlType => Type switch
     {
@@ -36,38 +33,24 @@ public sealed record EventColumnSchema(string Name, EventColumnType Type, int Pr
         _ => 8,
     };
 
-    /// <summary>Reads a column from its name and the SQL name of its type.</summary>
-    /// <param name="name">The column's name.</param>
-    /// <param name="sqlType">One of <see cref="KnownTypes"/>, in any case; DECIMAL alone is DECIMAL(18,3).</param>
-    /// <exception cref="FormatException">There is no such type; the message lists those that there are.</exception>
-    public static EventColumnSchema Parse(string name, string sqlType)
+    /// <summary>Makes a column of a type as a spec writes it: in any case, DECIMAL with up to 18 digits and by itself as DECIMAL(18,3); null for other types.</summary>
+    internal static EventColumnSchema? Read(string name, string type)
     {
-        var text = sqlType.Trim().ToUpperInvariant();
-        switch (text)
+        var text = type.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
+        return text switch
         {
-            case "BOOLEAN" or "BOOL": return new(name, EventColumnType.Boolean);
-            case "BIGINT" or "INT8" or "LONG": return new(name, EventColumnType.BigInt);
-            case "DOUBLE" or "FLOAT8": return new(name, EventColumnType.Double);
-            case "VARCHAR" or "TEXT" or "STRING": return new(name, EventColumnType.Varchar);
-            case "TIMESTAMP": return new(name, EventColumnType.Timestamp);
-            case "DATE": return new(name, EventColumnType.Date);
-            case "DECIMAL" or "NUMERIC": return new(name, EventColumnType.Decimal, 18, 3);
-        }
-
-        if (text.StartsWith("DECIMAL(", StringComparison.Ordinal) && text.EndsWith(')'))
-        {
-            var parts = text["DECIMAL(".Length..^1].Split(',', StringSplitOptions.TrimEntries);
-            if (parts.Length is 1 or 2
-                && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var precision) && precision is >= 1 and <= 38
-                && int.TryParse(parts.ElementAtOrDefault(1) ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var scale) && scale <= precision)
-            {
-                return new(name, EventColumnType.Decimal, precision, scale);
-            }
-
-            throw new FormatException($"Column {name}: {sqlType} is not a decimal type. Write DECIMAL(p,s) with 1 to 38 digits, s of them after the point.");
-        }
-
-        throw new FormatException($"Column {name}: there is no type {sqlType}.{NearestName.Hint(text, ["BOOLEAN", "BIGINT", "DOUBLE", "DECIMAL(18,2)", "VARCHAR", "TIMESTAMP", "DATE"])}");
+            "BOOLEAN" => new(name, EventColumnType.Boolean),
+            "BIGINT" => new(name, EventColumnType.BigInt),
+            "DOUBLE" => new(name, EventColumnType.Double),
+            "VARCHAR" => new(name, EventColumnType.Varchar),
+            "TIMESTAMP" => new(name, EventColumnType.Timestamp),
+            "DATE" => new(name, EventColumnType.Date),
+            "DECIMAL" => new(name, EventColumnType.Decimal, 18, 3),
+            _ when text.StartsWith("DECIMAL(", StringComparison.Ordinal) && text[^1] == ')' && text["DECIMAL(".Length..^1].Split(',') is [var all, var behind]
+                && int.TryParse(all, NumberStyles.None, CultureInfo.InvariantCulture, out var precision) && precision is >= 1 and <= 18
+                && int.TryParse(behind, NumberStyles.None, CultureInfo.InvariantCulture, out var scale) && scale <= precision => new(name, EventColumnType.Decimal, precision, scale),
+            _ => null,
+        };
     }
 
     /// <summary>The column as a table's.</summary>

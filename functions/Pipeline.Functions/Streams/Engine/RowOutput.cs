@@ -10,12 +10,12 @@ namespace Pipeline.Streams;
 internal sealed class RowOutput : IDisposable
 {
     private readonly DuckDbSession _session;
-    private readonly IReadOnlyList<ColumnSchema> _result;
     private readonly IReadOnlyList<ColumnSchema> _stored;
     private readonly string _folder;
     private readonly string _next;
     private readonly PreparedSql _copy;
     private readonly List<string> _files = [];
+    private long _rows;
     private int _number;
 
     /// <param name="session">Where the events are.</param>
@@ -23,13 +23,10 @@ internal sealed class RowOutput : IDisposable
     /// <param name="folder">Where rows wait.</param>
     public RowOutput(DuckDbSession session, StreamPlan plan, string folder)
     {
-        (_session, _result, _stored, _folder) = (session, plan.Result, ParquetCarrier.StoredColumns(plan.Result), folder);
+        (_session, _stored, _folder) = (session, ParquetCarrier.StoredColumns(plan.Result), folder);
         _next = Path.Combine(folder, "rows.parquet");
         _copy = session.PrepareResult(plan.PartialSql, plan.Result, _next);
     }
-
-    /// <summary>How many rows wait.</summary>
-    public long Count { get; private set; }
 
     /// <summary>Adds the rows of the events that the scan reads.</summary>
     public void Append(CancellationToken cancellationToken)
@@ -43,13 +40,13 @@ internal sealed class RowOutput : IDisposable
         var file = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"rows-{++_number}.parquet"));
         File.Move(_next, file, overwrite: true);
         _files.Add(file);
-        Count += rows;
+        _rows += rows;
     }
 
     /// <summary>Takes all rows into a file; gives how many, and no file if there are none.</summary>
     public async Task<long> TakeAsync(string path, CancellationToken cancellationToken)
     {
-        var rows = Count;
+        var rows = _rows;
         if (_files is [var only])
         {
             File.Move(only, path, overwrite: true);
@@ -60,28 +57,14 @@ internal sealed class RowOutput : IDisposable
             await _session.WriteResultAsync($"SELECT * FROM {Read()}", _stored, path, "snappy", [], cancellationToken);
         }
 
-        Drop();
-        return rows;
-    }
-
-    /// <summary>The rows, as the query gave them: columns by position.</summary>
-    public string RowsSql(string? where)
-    {
-        var columns = _stored.Zip(_result).Select((c, i) => $"CAST({SqlText.Name(c.First.Name)} AS {c.Second.Type}) AS {SplitNames.Column(i)}");
-        var rows = Count == 0 ? $"({SqlText.EmptySelect(_stored)})" : Read();
-        return $"SELECT * FROM (SELECT {string.Join(", ", columns)} FROM {rows}){(where is null ? "" : $" WHERE {where}")}";
-    }
-
-    /// <summary>Forgets the rows.</summary>
-    public void Drop()
-    {
         foreach (var file in _files)
         {
             File.Delete(file);
         }
 
         _files.Clear();
-        Count = 0;
+        _rows = 0;
+        return rows;
     }
 
     public void Dispose() => _copy.Dispose();

@@ -13,7 +13,7 @@ namespace Pipeline.Streams;
 /// of floating-point values may differ in their last bits, because addition then happens in another order. The difference is at most
 /// n times the machine epsilon (2.2e-16) times the sum of the values' magnitudes, for n values. Sums of BIGINT and DECIMAL are exact.
 /// </remarks>
-public sealed partial class StreamTask : IDisposable
+public sealed class StreamTask : IDisposable
 {
     private const string Scan = SplitNames.Prefix + "scan";
 
@@ -46,7 +46,7 @@ public sealed partial class StreamTask : IDisposable
 
         if (options.Deduplicate is { } deduplicate)
         {
-            _deduplicator = new EventDeduplicator([.. deduplicate.By.Select(c => IndexOf(columns, c))], _timeColumn, deduplicate.Within);
+            _deduplicator = new EventDeduplicator([.. deduplicate.By.Select(c => IndexOf(columns, c))], _timeColumn, Micros.Of(deduplicate.Within));
             session.Execute($"CREATE TABLE {EventDeduplicator.Table} AS {SqlText.EmptySelect(EventDeduplicator.Columns)}");
         }
 
@@ -73,9 +73,6 @@ public sealed partial class StreamTask : IDisposable
 
     /// <summary>The watermark by which windows were closed last, in microseconds since 1970-01-01 UTC; <see cref="long.MinValue"/> for none.</summary>
     public long ClosedTo => _state?.Closed.Watermark ?? long.MinValue;
-
-    /// <summary>Rows of a row-wise query's result that were not yet taken with <see cref="WriteRowsAsync"/> or dropped with <see cref="DropRows"/>.</summary>
-    public long PendingRows => _rows?.Count ?? 0;
 
     /// <summary>How much it remembers.</summary>
     /// <param name="maxKeys">How many keys there may be: counting is exact where there are more.</param>
@@ -232,7 +229,7 @@ public sealed partial class StreamTask : IDisposable
 
     /// <summary>
     /// Closes the windows that are complete by a watermark and were not given out for good before, and again those that were corrected since. Their
-    /// rows are read with <see cref="ReadClosedAsync"/> and <see cref="WriteClosedAsync"/> until the next call. Windows come again at every call until
+    /// rows can be had with <see cref="WriteClosedAsync"/> until the next call. Windows come again at every call until
     /// <see cref="Confirm"/>.
     /// </summary>
     /// <remarks>
@@ -249,17 +246,6 @@ public sealed partial class StreamTask : IDisposable
         return Task.FromResult(_closer!.Close(watermark, cancellationToken));
     }
 
-    /// <summary>Rows of the windows that were closed last, as JSON.</summary>
-    /// <param name="firstRow">The place of the first one: <see cref="WindowResult.FirstRow"/>.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="condition">Leaves out rows for which it does not hold; null for none.</param>
-    /// <param name="cancellationToken">Interrupts the work.</param>
-    public Task<QueryRows> ReadClosedAsync(long firstRow, int count, StreamCondition? condition, CancellationToken cancellationToken)
-    {
-        Windowed();
-        return _session.ReadRowsAsync(_closer!.SomeRowsSql(firstRow, count, condition?.Sql), Query.Result, count, cancellationToken);
-    }
-
     /// <summary>Writes rows of the windows that were closed last into Parquet for people and other programs.</summary>
     /// <param name="path">The file, within the task's folders.</param>
     /// <param name="firstRow">The place of the first one: <see cref="WindowResult.FirstRow"/>.</param>
@@ -274,21 +260,11 @@ public sealed partial class StreamTask : IDisposable
         return Task.FromResult(rows);
     }
 
-    /// <summary>The pending rows of a row-wise query, as JSON, in the order of the events. They stay pending.</summary>
-    /// <param name="count">How many at most.</param>
-    /// <param name="condition">Leaves out rows for which it does not hold; null for none.</param>
-    /// <param name="cancellationToken">Interrupts the work.</param>
-    public Task<QueryRows> ReadRowsAsync(int count, StreamCondition? condition, CancellationToken cancellationToken) =>
-        _session.ReadRowsAsync(RowWise().RowsSql(condition?.Sql), Query.Result, count, cancellationToken);
-
     /// <summary>Takes the pending rows of a row-wise query, in the order of the events, into Parquet for people and other programs.</summary>
     /// <param name="path">The file, within the task's folders.</param>
     /// <param name="cancellationToken">Interrupts the work.</param>
     /// <returns>The rows; with none there is no file.</returns>
     public Task<long> WriteRowsAsync(string path, CancellationToken cancellationToken) => RowWise().TakeAsync(path, cancellationToken);
-
-    /// <summary>Forgets the pending rows of a row-wise query.</summary>
-    public void DropRows() => _rows?.Drop();
 
     /// <summary>
     /// Says that what was closed has been given out for good. <see cref="Position"/> moves, and windows that can no longer be corrected may be
@@ -296,6 +272,24 @@ public sealed partial class StreamTask : IDisposable
     /// </summary>
     /// <param name="horizon">The watermark less the allowed lateness; beyond what has been closed nothing is forgotten.</param>
     public void Confirm(long horizon) => _state?.Confirm(horizon);
+
+    /// <summary>Marks a place to come back to with <see cref="RejectNewKeys"/>.</summary>
+    public long Mark => _state?.Batch ?? 0;
+
+    /// <summary>Takes out again what was taken in since a mark for keys that were not known then.</summary>
+    /// <param name="mark">A <see cref="Mark"/>.</param>
+    /// <returns>How many groups were taken out.</returns>
+    public long RejectNewKeys(long mark) => _state?.RejectNewKeys(mark) ?? 0;
+
+    /// <summary>The watermark that completes the oldest windows, so many that a share of the state can go; null where there is no state.</summary>
+    /// <param name="share">The share, 0 to 1.</param>
+    public long? CompletionOf(double share) => _state?.CompletionOf(Math.Clamp(share, 0, 1));
+
+    /// <summary>Merges the state where it has more rows than a limit, so that memory follows the keys and not the events. Everything must
+    /// have been written with <see cref="WriteDeltaAsync"/>.</summary>
+    /// <param name="limit">The limit.</param>
+    /// <param name="forgets">Whether windows were closed for good, so that there is something to forget.</param>
+    public void Compact(long limit, bool forgets) => _state?.MergeOver(limit, forgets);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -13,5 +13,5 @@ public sealed record StreamTaskOptions
     public long MemoryLimitBytes { get; init; } = 1L << 30;
 
     /// <summary>Which events to drop because they came before; null for none.</summary>
-    public StreamDeduplication? Deduplicate { get; init; }
+    public DeduplicateSpec? Deduplicate { get; init; }
 }

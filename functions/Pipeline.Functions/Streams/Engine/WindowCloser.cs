@@ -50,10 +50,6 @@ internal sealed class WindowCloser : IDisposable
     /// <summary>The rows of closed windows from $1 on and before $2: a query that gives the result's columns by position.</summary>
     public string RowsSql => $"SELECT {_names} FROM {Closed} WHERE {Row} >= $1 AND {Row} < $2 ORDER BY {Row}";
 
-    /// <summary>The rows of closed windows, some of them.</summary>
-    public string SomeRowsSql(long first, long count, string? where) =>
-        RowsSql.Replace("$1", SqlText.Number(first), StringComparison.Ordinal).Replace("$2", SqlText.Number(first + count) + (where is null ? "" : $" AND ({where})"), StringComparison.Ordinal);
-
     /// <summary>Closes the windows that are complete by a watermark, and again those that have been corrected.</summary>
     public WindowResults Close(long watermark, CancellationToken cancellationToken)
     {

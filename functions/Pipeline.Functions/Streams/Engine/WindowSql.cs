@@ -8,7 +8,7 @@ namespace Pipeline.Streams;
 /// </summary>
 /// <param name="plan">The query's windowed part.</param>
 /// <param name="window">Its window.</param>
-internal sealed partial class WindowSql(WindowedPlan plan, StreamWindow window)
+internal sealed class WindowSql(WindowedPlan plan, StreamWindow window)
 {
     public const string State = SplitNames.Prefix + "state";
     public const string Source = SplitNames.Prefix + "source";
@@ -49,6 +49,20 @@ internal sealed partial class WindowSql(WindowedPlan plan, StreamWindow window)
             _ => $"(SELECT * EXCLUDE ({Start}, {End}) FROM {Sessions(source)} WHERE {End} > {h})",
         };
     }
+
+    /// <summary>The states that count as open beyond a horizon: of a session, those at its end, for finding whole sessions would cost far more than counting.</summary>
+    public string Open(long horizon) => window.Kind == StreamWindowKind.Session && horizon != long.MinValue
+        ? $"(SELECT * FROM {State} WHERE {WindowedPlan.Last} + {_size} > {SqlText.Number(horizon)})"
+        : Alive(State, horizon);
+
+    /// <summary>The expression for the watermark at which the last window of a state is complete.</summary>
+    public string CompleteAt => window.Kind switch
+    {
+        StreamWindowKind.Tumbling => $"({Pane} + {_size})",
+        StreamWindowKind.Hopping => $"({LastStart(Pane)} + {_size})",
+        StreamWindowKind.Sliding => $"({Pane} + {_size} + 1)",
+        _ => $"({WindowedPlan.Last} + {_size})",
+    };
 
     /// <summary>
     /// Every state with a window that is due: complete by the watermark $2 but not by $1. Of hopping windows, those whose starts are between $3 and $4.

@@ -34,7 +34,7 @@ internal abstract class EventDecoder
     }
 
     /// <summary>The columns of a stream's events.</summary>
-    public static List<EventColumnSchema> SchemaOf(StreamSpec spec) => [.. spec.Columns.Select(c => EventColumnSchema.Parse(c.Name, c.Type))];
+    public static List<EventColumnSchema> SchemaOf(StreamSpec spec) => [.. spec.Columns.Select(c => EventColumnSchema.Read(c.Name, c.Type)!)];
 
     /// <summary>Appends one event's values to every column of a batch. The caller then adds the event, or discards it.</summary>
     /// <returns>Null, or why the event cannot be read; then columns may hold parts of it.</returns>

@@ -10,9 +10,6 @@ public sealed class HubSlots(IConfiguration configuration)
     /// <summary>How many there are.</summary>
     public const int Count = 4;
 
-    /// <summary>The setting that says how to connect.</summary>
-    public const string Connection = "EventHubsConnection";
-
     /// <summary>The hub within the app, unless the setting <c>PipelineShuffleHub</c> names another.</summary>
     public const string UsualShuffleHub = "pipeline-shuffle";
 

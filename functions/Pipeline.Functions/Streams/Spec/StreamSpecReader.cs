@@ -120,7 +120,7 @@ internal static class StreamSpecReader
                 section.Fault(name, $"'{name}' is the name of a column that every stream has. Give it another name, and its field as 'path'.");
             if (columns.Exists(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
                 section.Fault(name, $"'{name}' is there twice; SQL does not tell names apart by case.");
-            var normal = type is null ? null : NormalType(type);
+            var normal = type is null ? null : EventColumnSchema.Read(name, type)?.SqlType;
             if (type is not null && normal is null)
             {
                 var hint = NearestName.Hint(type.ToUpperInvariant(), Types);
@@ -132,21 +132,6 @@ internal static class StreamSpecReader
             columns.Add(new StreamColumn(name, normal ?? "VARCHAR", steps ?? [name]));
         }
         return columns;
-    }
-
-    // DECIMAL without arguments is DuckDB's DECIMAL(18,3).
-    private static string? NormalType(string text)
-    {
-        var type = text.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
-        if (type == "DECIMAL")
-            return "DECIMAL(18,3)";
-        if (!type.StartsWith("DECIMAL(", StringComparison.Ordinal))
-            return Types.Contains(type) ? type : null;
-        var arguments = type["DECIMAL(".Length..].TrimEnd(')').Split(',');
-        return type[^1] == ')' && arguments.Length == 2
-            && int.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out var precision) && precision is >= 1 and <= 18
-            && int.TryParse(arguments[1], NumberStyles.None, CultureInfo.InvariantCulture, out var scale) && scale <= precision
-            ? $"DECIMAL({precision},{scale})" : null;
     }
 
     private static List<string>? ReadPath(string path)
@@ -162,7 +147,7 @@ internal static class StreamSpecReader
                 end = path.AsSpan(at + 1).IndexOfAny('.', '[') is var next and >= 0 ? at + 1 + next : path.Length;
                 steps.Add(path[(at + 1)..end]);
             }
-            else if (path.AsSpan(at).StartsWith("['", StringComparison.Ordinal) && path.IndexOf("']", at, StringComparison.Ordinal) is var close and >= 0)
+            else if (path.AsSpan(at).StartsWith("['", StringComparison.Ordinal) && path.IndexOf("']", at + 2, StringComparison.Ordinal) is var close and >= 0)
             {
                 steps.Add(path[(at + 2)..close]);
                 end = close + 2;

@@ -4,9 +4,4 @@ namespace Pipeline.Streams;
 /// <param name="Earliest">With the oldest event that the hub keeps.</param>
 /// <param name="Time">With the events that the hub got at this time or later.</param>
 /// <param name="After">With the events behind these sequence numbers, by partition; others begin with <paramref name="Time"/>.</param>
-public sealed record StreamStart(bool Earliest = false, DateTimeOffset? Time = null, IReadOnlyDictionary<int, long>? After = null)
-{
-    /// <summary>The time that a partition begins with; null where it begins behind a sequence number, or with the oldest event.</summary>
-    /// <param name="partition">The partition.</param>
-    public DateTimeOffset? TimeOf(int partition) => After?.ContainsKey(partition) == true ? null : Time;
-}
+public sealed record StreamStart(bool Earliest = false, DateTimeOffset? Time = null, IReadOnlyDictionary<int, long>? After = null);

@@ -156,9 +156,10 @@ public class StreamQueryTests
     public async Task Condition_OverTheResult_IsCheckedLikeAQuery(string condition, string? message)
     {
         var query = await CompileAsync("select symbol, count(*) as n from trades group by symbol, tumble(time, '1m')");
+        var fault = await Record.ExceptionAsync(() => ConditionSql.CheckAsync(condition, query.Result, CancellationToken.None));
 
-        if (message is null) Assert.Equal(condition, (await StreamCondition.CompileAsync(condition, query, CancellationToken.None)).Text);
-        else Assert.Contains(message, (await Assert.ThrowsAsync<SqlException>(() => StreamCondition.CompileAsync(condition, query, CancellationToken.None))).Message, StringComparison.Ordinal);
+        if (message is null) Assert.Null(fault);
+        else Assert.Contains(message, Assert.IsType<SqlException>(fault).Message, StringComparison.Ordinal);
     }
 
     internal static Task<StreamQuery> CompileAsync(string sql) => StreamQuery.CompileAsync(sql, Trades, [Symbols], CancellationToken.None);

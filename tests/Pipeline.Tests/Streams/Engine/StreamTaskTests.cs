@@ -9,6 +9,9 @@ public sealed class StreamTaskTests : IDisposable
     private const long Second = 1_000_000;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("streams").FullName;
+    private readonly TaskRows _rows;
+
+    public StreamTaskTests() => _rows = new TaskRows(_folder);
 
     [Fact]
     public async Task Apply_ARowWiseQuery_GivesItsRowsInTheOrderOfEvents()
@@ -18,12 +21,8 @@ public sealed class StreamTaskTests : IDisposable
         await task.ApplyAsync(Batch(new(0, 1, "A", 1.5, 2, 0), new(0, 2, "B", 2.5, 1, 0), new(0, 3, null, null, 3, 0)), default);
         await task.ApplyAsync(Batch(new StreamEvent(0, 4, "a text of more than twelve bytes", 0, 9, 0)), default);
 
-        Assert.Equal(3, task.PendingRows);
-        Assert.Equal(["[\"A\",3.0,1]", "[null,null,3]", "[\"a text of more than twelve bytes\",0.0,4]"], (await task.ReadRowsAsync(10, null, default)).Rows);
-        Assert.Equal(3, await task.WriteRowsAsync(Path.Combine(_folder, "out.parquet"), default));
-        task.DropRows();
+        Assert.Equal(["[\"A\",3.0,1]", "[null,null,3]", "[\"a text of more than twelve bytes\",0.0,4]"], await _rows.TakeAsync(task));
         Assert.Equal(0, await task.WriteRowsAsync(Path.Combine(_folder, "none.parquet"), default));
-        Assert.Equal(3, Rows("out.parquet"));
     }
 
     [Fact]
@@ -37,7 +36,7 @@ public sealed class StreamTaskTests : IDisposable
         Assert.Equal([17, 18, 60], outcome.Refused.Select(r => r.Index));
         Assert.All(outcome.Refused, r => Assert.Contains("poison", r.Reason, StringComparison.Ordinal));
         var closed = await task.CloseAsync(10 * Second, default);
-        Assert.Equal(["[\"1970-01-01 00:00:00\",97]"], (await task.ReadClosedAsync(0, (int)closed.Rows, null, default)).Rows);
+        Assert.Equal(["[\"1970-01-01 00:00:00\",97]"], await _rows.OfAsync(task, closed));
     }
 
     [Fact]
@@ -55,7 +54,7 @@ public sealed class StreamTaskTests : IDisposable
         Assert.Equal([new WindowResult(0, 10 * Second, 0, 0, 2)], first.Windows);
         Assert.Empty(nothing.Windows);
         Assert.Equal([new WindowResult(0, 10 * Second, 1, 0, 2)], again.Windows);
-        Assert.Equal(["[\"A\",1]", "[\"B\",2]"], (await task.ReadClosedAsync(0, 2, null, default)).Rows);
+        Assert.Equal(["[\"A\",1]", "[\"B\",2]"], await _rows.OfAsync(task, again));
     }
 
     [Fact]
@@ -123,7 +122,7 @@ public sealed class StreamTaskTests : IDisposable
     [Fact]
     public async Task Deduplicate_AnEventThatComesAgain_IsDroppedAlsoAfterARestore()
     {
-        var options = Options with { Deduplicate = new StreamDeduplication(["symbol", "size"], 10 * Second) };
+        var options = Options with { Deduplicate = new DeduplicateSpec(["symbol", "size"], TimeSpan.FromSeconds(10)) };
         var query = await CompileAsync("select symbol, count(*) as n from trades group by symbol, tumble(time, '1 hour')");
         using var task = await StreamTask.OpenAsync(query, options, default);
         var first = await task.ApplyAsync(Batch(new(0, 1, "A", 1, 1, 0), new(0, 2, "A", 2, 1, 9 * Second), new(0, 3, "A", 1, 2, 0), new(0, 4, null, 1, 1, 0), new(0, 5, "A", 1, 1, 10 * Second)), default);
@@ -136,8 +135,8 @@ public sealed class StreamTaskTests : IDisposable
 
         Assert.Equal(1, first.Duplicates);
         Assert.Equal(2, second.Duplicates);
-        await restored.CloseAsync(3600 * Second, default);
-        Assert.Equal(["[\"A\",3]", "[\"B\",1]", "[null,1]"], (await restored.ReadClosedAsync(0, 10, null, default)).Rows);
+        var closed = await restored.CloseAsync(3600 * Second, default);
+        Assert.Equal(["[\"A\",3]", "[\"B\",1]", "[null,1]"], await _rows.OfAsync(restored, closed));
         Assert.Equal(4, restored.Measure(1_000).DeduplicationKeys);
     }
 
@@ -165,18 +164,7 @@ public sealed class StreamTaskTests : IDisposable
             await task.ApplyAsync(Batch(new StreamEvent(0, index, "A", 1, 1, 0)), default);
         }
 
-        Assert.Equal(["[\"A\",\"tech\"]", "[\"A\",\"energy\"]"], (await task.ReadRowsAsync(10, null, default)).Rows);
-    }
-
-    [Fact]
-    public async Task ReadClosed_WithACondition_GivesTheRowsForWhichItHolds()
-    {
-        using var task = await OpenAsync("select symbol, sum(size) as total from trades group by symbol, tumble(time, '10s')");
-        var condition = await StreamCondition.CompileAsync("total > 5 or symbol = 'C'", task.Query, default);
-        await task.ApplyAsync(Batch(new(0, 1, "A", 1, 7, 0), new(0, 2, "B", 1, 2, 0), new(0, 3, "C", 1, 1, 0)), default);
-        await task.CloseAsync(10 * Second, default);
-
-        Assert.Equal(["[\"A\",7]", "[\"C\",1]"], (await task.ReadClosedAsync(0, 10, condition, default)).Rows);
+        Assert.Equal(["[\"A\",\"tech\"]", "[\"A\",\"energy\"]"], await _rows.TakeAsync(task));
     }
 
     [Fact]
@@ -227,13 +215,17 @@ public sealed class StreamTaskTests : IDisposable
 
         await task.ApplyAsync(batch, default);
 
-        var rows = (await task.ReadRowsAsync(5000, null, default)).Rows;
+        var rows = await _rows.TakeAsync(task);
         Assert.Equal("[false,4999,1249.75,49.99,4999.0,-0.004999,1234567890123456789.0123461788,\"" + new string('é', 19) + "\",\"1970-01-01 01:23:19\",\"1983-09-09\"]", rows[4999]);
         Assert.Equal("[null,null,null,null,null,null,null,null,\"1970-01-01 00:00:03\",null]", rows[3]);
         Assert.Equal(5000, rows.Count);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _rows.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private StreamTaskOptions Options => new() { Folder = _folder };
 

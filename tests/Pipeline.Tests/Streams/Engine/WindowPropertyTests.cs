@@ -69,6 +69,7 @@ public sealed class WindowPropertyTests : IDisposable
         var iterations = int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_ITERATIONS"), out var more) ? more : Cases.Length;
         _output.WriteLine($"PIPELINE_SEED={seed}, {iterations} cases");
         var (corrections, late, windows) = (0, 0, 0);
+        using var rows = new TaskRows(_folder);
         for (var i = 0; i < iterations; i++)
         {
             var random = new Random((seed * 1000) + i);
@@ -80,7 +81,7 @@ public sealed class WindowPropertyTests : IDisposable
             var allowed = random.Next(2) == 0 ? 0 : random.Next(1, 20) * Second;
             var options = new StreamRunOptions(random.Next(0, 4) * Second, allowed, shuffle, random.Next(2) == 0) { Symbols = [_symbols] };
             var events = StreamEvent.Make(random, random.Next(20, 120), partitions, random.Next(50, 900) * 1000L, random.Next(1, 5));
-            var run = new StreamRun(query, options, random, _folder);
+            var run = new StreamRun(query, options, random, _folder, rows);
             var label = $"case {i} of PIPELINE_SEED={seed}: {test.Stream(window)}, {options}, {partitions} partitions, {events.Count} events";
             try
             {
@@ -92,7 +93,7 @@ public sealed class WindowPropertyTests : IDisposable
             }
 
             var expected = WindowOracle.Compute([.. run.Accepted.Where(test.Counts)], query.Window!, isKeyed, test.Batch, test.Columns, $"CREATE TABLE symbols AS {Symbols};");
-            foreach (var rows in run.Windows.Values) rows.Sort(StringComparer.Ordinal);
+            foreach (var found in run.Windows.Values) found.Sort(StringComparer.Ordinal);
             Compare(label, expected, run.Windows);
             Assert.True(allowed > 0 || run.Corrections == 0, $"{label}: {run.Corrections} corrections, though no event may be late");
             corrections += run.Corrections;

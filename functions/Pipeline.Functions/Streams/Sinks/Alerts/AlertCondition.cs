@@ -15,9 +15,8 @@ internal sealed record AlertCondition(string Text)
         var stored = ParquetCarrier.WithStoredNames(columns);
         try
         {
-            var plan = await new QueryPlanner().PlanAsync($"SELECT * FROM output WHERE ({Text}\n)", [new TableSchema("output", stored)], null, cancellationToken);
-            // "x) UNION ALL SELECT (y" would be a query, not a condition.
-            return plan.Result.Count == stored.Count && (await TypeAsync(stored, cancellationToken)) is "BOOLEAN" ? null : "It must be true or false for a row, such as vwap > 100.";
+            await ConditionSql.CheckAsync(Text, stored, cancellationToken);
+            return null;
         }
         catch (SqlException e)
         {
@@ -33,11 +32,5 @@ internal sealed record AlertCondition(string Text)
         var sql = $"SELECT * EXCLUDE ({name}), {name} FROM (SELECT *, row_number() OVER () - 1 AS {name} FROM output) WHERE ({Text}\n)";
         var found = await opened.Session.ReadRowsAsync(sql, [.. output.Columns, new ColumnSchema(Number, "BIGINT")], most, cancellationToken);
         return [.. found.Rows.Select(row => (long.Parse(row.AsSpan(row.LastIndexOf(',') + 1).TrimEnd(']'), CultureInfo.InvariantCulture), row))];
-    }
-
-    private async Task<string?> TypeAsync(IReadOnlyList<ColumnSchema> stored, CancellationToken cancellationToken)
-    {
-        var plan = await new QueryPlanner().PlanAsync($"SELECT ({Text}\n) FROM output", [new TableSchema("output", stored)], null, cancellationToken);
-        return plan.Result.Count == 1 ? plan.Result[0].Type : null;
     }
 }
