@@ -8,27 +8,14 @@ namespace Pipeline.Tests.Streams.Sinks;
 
 public sealed class DatasetSinkTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly DatasetBed _bed = new();
     private readonly Outputs _outputs = new();
     private readonly OpenFence _fence = new();
-    private readonly FaultyStore _store;
-    private readonly FooterReader _footers;
-    private readonly DatasetCompactor _compactor;
-    private readonly DatasetListing _listing;
-
-    public DatasetSinkTests()
-    {
-        _store = new FaultyStore(new DirectoryObjectStore(_folder.Path));
-        _footers = new FooterReader(_store);
-        _listing = new DatasetListing(_store);
-        _compactor = new DatasetCompactor(_store, _listing, _footers, new ParquetFetcher(_store, _footers), TimeProvider.System);
-    }
 
     public void Dispose()
     {
-        _footers.Dispose();
         _outputs.Dispose();
-        _folder.Dispose();
+        _bed.Dispose();
     }
 
     [Fact]
@@ -38,7 +25,7 @@ public sealed class DatasetSinkTests : IDisposable
 
         Assert.Equal(["bars/vwap.input-2.20260131T230000Z-20260131T230100Z.parquet", "bars/vwap.input-2.20260131T230100Z-20260131T230200Z.parquet"], await PathsAsync());
         Assert.Equal(["S0|1.5|0", "S1|2.5|1", "S2|3.5|2"], Rows((await PathsAsync())[1]));
-        var dataset = await new DatasetCatalog(_store, _listing, _footers).OpenAsync("bars", default);
+        var dataset = await new DatasetCatalog(_bed.Store, _bed.Listing, _bed.Footers).OpenAsync("bars", default);
         Assert.Equal(["symbol VARCHAR", "window_start TIMESTAMP", "vwap DOUBLE", "volume DECIMAL(38,0)"], dataset.Columns.Select(c => $"{c.Name} {c.Type}"));
     }
 
@@ -90,7 +77,7 @@ public sealed class DatasetSinkTests : IDisposable
     [Fact]
     public async Task Publish_RowsWithoutWindows_GoByTheirOwnTime()
     {
-        var output = _outputs.Rows(4, 3) with { EventTime = Outputs.Minute(7) };
+        var output = _outputs.Rows(4, 3) with { Enqueued = Outputs.Minute(7) };
         await PublishAsync(Sink("""{ "dataset": "bars", "partitionBy": "day", "timeColumn": "window_start" }""", windowed: false), output);
 
         Assert.Equal(Enumerable.Range(0, 3).Select(i => $"bars/date=2026-{(i == 0 ? "01-31" : $"02-0{i}")}/vwap.input-2.20260131T230700Z-20260131T230700Z.1-000000000004.parquet"), await PathsAsync());
@@ -102,7 +89,7 @@ public sealed class DatasetSinkTests : IDisposable
         var output = _outputs.Rows(4, 3) with { Columns = [new("symbol", "VARCHAR"), new("window_start", "TIMESTAMP"), new("vwap", "DOUBLE"), new("volume", "VARCHAR")] };
         await PublishAsync(Sink(windowed: false), output);
 
-        Assert.Equal(await File.ReadAllBytesAsync(output.File), await File.ReadAllBytesAsync(_store.LocalPath("datasets", Assert.Single(await PathsAsync()))!));
+        Assert.Equal(await File.ReadAllBytesAsync(output.File), await File.ReadAllBytesAsync(_bed.Store.LocalPath("datasets", Assert.Single(await PathsAsync()))!));
     }
 
     [Fact]
@@ -139,7 +126,7 @@ public sealed class DatasetSinkTests : IDisposable
         var output = _outputs.Windowed(4, [.. Enumerable.Range(0, 40).Select(m => (m, 2, 0))]);
         for (var step = 1; step <= 2; step++)
         {
-            _store.KillAt(step);
+            _bed.Store.KillAt(step);
             await Assert.ThrowsAsync<FaultyStore.KilledException>(() => PublishAsync(Sink(), output));
             await PublishAsync(Sink(), output);
             Assert.Equal(80, (await AllRowsAsync()).Count);
@@ -170,7 +157,7 @@ public sealed class DatasetSinkTests : IDisposable
     public async Task Reset_RowsFromATime_LosesNoneFromBeforeIt()
     {
         for (var commit = 1; commit <= 4; commit++)
-            await PublishAsync(Sink(windowed: false), _outputs.Rows(commit, 1) with { EventTime = Outputs.Minute(commit) });
+            await PublishAsync(Sink(windowed: false), _outputs.Rows(commit, 1) with { Enqueued = Outputs.Minute(commit) });
 
         await Sink(windowed: false).ResetAsync(new StreamOrigin("vwap", 2, StreamStage.Input, 2, 0), Outputs.Minute(2) + 1, _fence, default);
 
@@ -218,6 +205,16 @@ public sealed class DatasetSinkTests : IDisposable
         Assert.Equal(path.Split('/')[^1], name.ToString());
     }
 
+    [Fact]
+    public void FileName_OfAWindowThatBeganBeforeTheFirstYear_BeginsWithThat()
+    {
+        var first = Micros.Of(DateTimeOffset.MinValue);
+        var name = SinkFileName.Of(new StreamOrigin("vwap", 1, StreamStage.Input, 2, 1), new OutputWindow(first - 60_000_000, first + 60_000_000, 0, 0, 1));
+
+        Assert.Equal("vwap.input-2.00010101T000000Z-00010101T000100Z.parquet", name.ToString());
+        Assert.Equal("0001-01-01T00:00:00Z", RowJson.Time(first - 60_000_000));
+    }
+
     [Theory]
     [InlineData("bars/part-0.parquet")]
     [InlineData("bars/vwap.compacted-0123456789ab-0000.parquet")]
@@ -238,7 +235,7 @@ public sealed class DatasetSinkTests : IDisposable
     {
         var faults = new List<SpecFault>();
         var reader = SpecReader.Open(JsonDocument.Parse(json).RootElement, faults);
-        var sink = new DatasetSinkKind(_store, _compactor, TimeProvider.System)
+        var sink = new DatasetSinkKind(_bed.Store, _bed.Compactor, TimeProvider.System)
             .Read(reader, new StreamSinkContext("vwap", "trades", 0, windowed, Outputs.Columns) { Corrects = corrects });
         reader.End();
         return (sink, faults);
@@ -247,19 +244,19 @@ public sealed class DatasetSinkTests : IDisposable
     private async Task CompactAsync()
     {
         const string Id = "0123456789ab";
-        await _compactor.ClaimAsync("bars", Id, default);
-        var count = await _compactor.PlanAsync("bars", Id,
+        await _bed.Compactor.ClaimAsync("bars", Id, default);
+        var count = await _bed.Compactor.PlanAsync("bars", Id,
             path => SinkFileName.TryParse(path, out var name) ? new CompactionSeries(name.Stream, "1") : null, new CompactionOptions { MinFiles = 2 }, default);
         Assert.Equal(1, count);
-        await _compactor.WriteAsync("bars", Id, 0, default);
-        await _compactor.SwitchAsync("bars", Id, default);
-        await _compactor.FinishAsync("bars", Id, default);
+        await _bed.Compactor.WriteAsync("bars", Id, 0, default);
+        await _bed.Compactor.SwitchAsync("bars", Id, default);
+        await _bed.Compactor.FinishAsync("bars", Id, default);
     }
 
-    private async Task<List<string>> PathsAsync() => [.. (await _listing.ReadAsync("bars", null, default)).Select(f => f.Path)];
+    private async Task<List<string>> PathsAsync() => [.. (await _bed.Listing.ReadAsync("bars", null, default)).Select(f => f.Path)];
 
     private List<string> Rows(string path) =>
-        [.. _outputs.Duck.Rows($"SELECT symbol || '|' || vwap || '|' || CAST(volume AS BIGINT) FROM '{_store.LocalPath("datasets", path)}'").Select(r => (string)r[0]!)];
+        [.. _outputs.Duck.Rows($"SELECT symbol || '|' || vwap || '|' || CAST(volume AS BIGINT) FROM '{_bed.Store.LocalPath("datasets", path)}'").Select(r => (string)r[0]!)];
 
     private async Task<List<string>> AllRowsAsync() => [.. (await PathsAsync()).SelectMany(Rows)];
 
@@ -267,7 +264,7 @@ public sealed class DatasetSinkTests : IDisposable
     {
         var content = new List<string>();
         foreach (var path in await PathsAsync())
-            content.Add($"{path} {Convert.ToHexString(await File.ReadAllBytesAsync(_store.LocalPath("datasets", path)!))}");
+            content.Add($"{path} {Convert.ToHexString(await File.ReadAllBytesAsync(_bed.Store.LocalPath("datasets", path)!))}");
         return content;
     }
 }
