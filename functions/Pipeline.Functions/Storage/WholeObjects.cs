@@ -24,6 +24,27 @@ internal static class WholeObjects
         return await JsonSerializer.DeserializeAsync<T>(stream, options, cancellationToken) ?? throw new JsonException($"{container}/{path} is empty.");
     }
 
+    /// <summary>What an object says as JSON, and the version that says it; null where there is none.</summary>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static async Task<(T Value, string ETag)?> FindJsonAsync<T>(
+        this IObjectStore store, string container, string path, JsonSerializerOptions? options, CancellationToken cancellationToken)
+    {
+        while (await store.FindAsync(container, path, cancellationToken) is { } found)
+        {
+            var bytes = new byte[found.Length];
+            try
+            {
+                await store.ReadRangeAsync(container, path, 0, bytes, found.ETag, cancellationToken);
+                return (JsonSerializer.Deserialize<T>(bytes, options) ?? throw new JsonException($"{container}/{path} is empty."), found.ETag);
+            }
+            catch (Exception e) when (e is ConditionFailedException or ObjectNotFoundException)
+            {
+                // It is written right now: read what came.
+            }
+        }
+        return null;
+    }
+
     /// <summary>All bytes of an object; null where there is none.</summary>
     public static async Task<byte[]?> TryReadAllAsync(this IObjectStore store, string container, string path, CancellationToken cancellationToken)
     {

@@ -38,7 +38,7 @@ public sealed class StreamService
         StreamDefinition definition;
         if (found is not var (old, _))
         {
-            var generation = await _states.LastGenerationAsync(name, cancellationToken) + 1;
+            var generation = await _definitions.LastGenerationAsync(name, cancellationToken) + 1;
             definition = new StreamDefinition(name, generation, StreamStatus.Running, now, now, Start(compiled.Spec.From, now), false, await TargetsAsync(compiled, cancellationToken), document) { Model = compiled.Model };
         }
         else if (Deciding.All(field => Same(field, old.Spec, document)) && old.Model == compiled.Model)
@@ -88,7 +88,7 @@ public sealed class StreamService
     /// <returns>False where there is none.</returns>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
-        if (StreamName.Fault(name) is not null || !await _definitions.DeleteAsync(name, cancellationToken))
+        if (await LoadAsync(name, cancellationToken) is not var (definition, _) || !await _definitions.DeleteAsync(definition, cancellationToken))
             return false;
         _catalog.Invalidate();
         await _states.RemoveStreamAsync(name, int.MaxValue, cancellationToken);
@@ -149,7 +149,7 @@ public sealed class StreamService
             alarms.AddRange(state.Alarms);
         }
         if (_catalog.FaultOf(name) is { } fault)
-            alarms.Add(new StreamAlarm("cannot-run", fault, now));
+            alarms.Add(new StreamAlarm(StreamAlarm.CannotRun, fault, now));
         var inputs = partitions.Where(p => p.Stage == StreamStage.Input).ToList();
         var closing = definition.ShufflePartitions > 0 ? partitions.Where(p => p.Stage == StreamStage.Shuffle).ToList() : inputs;
         return new StreamStateView(
@@ -182,7 +182,8 @@ public sealed class StreamService
     // The new query sees the events behind those that the old one has seen.
     private async Task<StreamStart> PositionAsync(StreamDefinition old, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var after = new Dictionary<int, long>();
+        // A partition that has committed nothing yet begins where it was to begin.
+        var after = new Dictionary<int, long>((IEnumerable<KeyValuePair<int, long>>?)old.From.After ?? []);
         foreach (var place in await _states.PlacesAsync(old.Name, old.Generation, cancellationToken))
         {
             if (place.Stage == StreamStage.Input && (await _states.LoadAsync(place, cancellationToken)).State is { LastSequence: >= 0 } state)

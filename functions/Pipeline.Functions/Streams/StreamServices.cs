@@ -28,9 +28,7 @@ public static class StreamServices
             .AddSingleton<StreamCompiler>()
             .AddSingleton<IDescribedSpec, StreamSpecDescription>()
             .AddSingleton<StreamCatalog>()
-            .AddSingleton(provider => new WorkerServices(
-                provider.GetRequiredService<StateStore>(), provider.GetRequiredService<ReferenceTables>(), provider.GetRequiredService<IObjectStore>(),
-                provider.GetRequiredService<IPartitionLog>(), provider.GetRequiredService<IShuffleChannel>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<WorkerServices>()
             .AddSingleton(provider => new StreamRuntime(
                 provider.GetRequiredService<StreamCatalog>(), provider.GetRequiredService<WorkerServices>(), provider.GetRequiredService<ILogger<StreamRuntime>>()))
             .AddSingleton(provider => new StreamService(

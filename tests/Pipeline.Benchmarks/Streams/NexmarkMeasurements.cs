@@ -105,6 +105,8 @@ internal static class NexmarkMeasurements
         private List<StreamEvent> _messages = [];
         private long _next;
 
+        public string Hub => "shuffle";
+
         public Task<int> CountPartitionsAsync(CancellationToken cancellationToken) => Task.FromResult(1);
 
         public Task SendAsync(int partition, IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)

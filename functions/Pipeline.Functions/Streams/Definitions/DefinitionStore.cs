@@ -8,6 +8,8 @@ namespace Pipeline.Streams;
 internal sealed class DefinitionStore(IObjectStore store)
 {
     private const string Container = "streams";
+    private const string Present = "stream.json";
+    private const string Removed = "removed.json";
 
     /// <summary>All streams and the versions of their definitions, by name.</summary>
     public async Task<IReadOnlyList<(string Name, string ETag)>> ListAsync(CancellationToken cancellationToken)
@@ -15,31 +17,15 @@ internal sealed class DefinitionStore(IObjectStore store)
         var names = new List<(string, string)>();
         await foreach (var file in store.ListAsync(Container, "", cancellationToken))
         {
-            if (file.Path.Split('/') is [var name, "stream.json"])
+            if (file.Path.Split('/') is [var name, Present])
                 names.Add((name, file.ETag));
         }
         return names;
     }
 
     /// <summary>A definition and its version; null where there is none.</summary>
-    public async Task<(StreamDefinition Definition, string ETag)?> FindAsync(string name, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (await store.FindAsync(Container, PathOf(name), cancellationToken) is not { } found)
-                return null;
-            var bytes = new byte[found.Length];
-            try
-            {
-                await store.ReadRangeAsync(Container, PathOf(name), 0, bytes, found.ETag, cancellationToken);
-                return (JsonSerializer.Deserialize<StreamDefinition>(bytes, Responses.Json)!, found.ETag);
-            }
-            catch (Exception e) when (e is ConditionFailedException or ObjectNotFoundException)
-            {
-                // It is written right now: read it again.
-            }
-        }
-    }
+    public Task<(StreamDefinition Definition, string ETag)?> FindAsync(string name, CancellationToken cancellationToken) =>
+        store.FindJsonAsync<StreamDefinition>(Container, PathOf(name), Responses.Json, cancellationToken);
 
     /// <summary>Writes a definition.</summary>
     /// <param name="definition">The definition.</param>
@@ -50,12 +36,22 @@ internal sealed class DefinitionStore(IObjectStore store)
         Container, PathOf(definition.Name), new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(definition, Responses.Json)),
         etag is null ? WriteCondition.IfAbsent : WriteCondition.IfMatch(etag), cancellationToken);
 
-    /// <summary>Removes a definition.</summary>
-    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => store.DeleteAsync(Container, PathOf(name), cancellationToken);
+    /// <summary>Removes a definition. Its generation is remembered: names and ids are made of generations, and receivers know them.</summary>
+    /// <returns>False where somebody else has removed it.</returns>
+    public async Task<bool> DeleteAsync(StreamDefinition definition, CancellationToken cancellationToken)
+    {
+        await store.WriteAsync(
+            Container, PathOf(definition.Name, Removed), new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(definition.Generation)), WriteCondition.None, cancellationToken);
+        return await store.DeleteAsync(Container, PathOf(definition.Name), cancellationToken);
+    }
 
-    private static string PathOf(string name)
+    /// <summary>The last generation of the stream that had this name before; 0 for none.</summary>
+    public async Task<int> LastGenerationAsync(string name, CancellationToken cancellationToken) =>
+        await store.FindJsonAsync<int>(Container, PathOf(name, Removed), null, cancellationToken) is var (generation, _) ? generation : 0;
+
+    private static string PathOf(string name, string file = Present)
     {
         ObjectName.CheckSegment(name);
-        return $"{name}/stream.json";
+        return $"{name}/{file}";
     }
 }

@@ -121,13 +121,11 @@ internal sealed class EventIntake
         }
     }
 
-    /// <summary>Lets time go on without events.</summary>
+    /// <summary>Lets time go on without events. That alone is no reason to commit.</summary>
     public void AdvanceTo(long watermark)
     {
-        if (Watermark is { } now && watermark <= now)
-            return;
-        Watermark = watermark;
-        IsDirty = true;
+        if (Watermark is null || watermark > Watermark)
+            Watermark = watermark;
     }
 
     /// <summary>Closes time up to a watermark for good: what comes behind it is late, whatever is allowed.</summary>

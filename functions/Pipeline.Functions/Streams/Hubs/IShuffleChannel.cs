@@ -3,6 +3,9 @@ namespace Pipeline.Streams;
 /// <summary>Sends messages to partitions of the shuffle hub.</summary>
 internal interface IShuffleChannel
 {
+    /// <summary>The hub, whose log has what was sent.</summary>
+    string Hub { get; }
+
     /// <summary>How many partitions the hub has.</summary>
     Task<int> CountPartitionsAsync(CancellationToken cancellationToken);
 

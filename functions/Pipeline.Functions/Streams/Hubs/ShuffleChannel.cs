@@ -6,12 +6,15 @@ namespace Pipeline.Streams;
 internal sealed class ShuffleChannel(IEventHubSender sender, HubSlots hubs) : IShuffleChannel
 {
     /// <inheritdoc/>
-    public Task<int> CountPartitionsAsync(CancellationToken cancellationToken) => sender.CountPartitionsAsync(hubs.ShuffleHub, cancellationToken);
+    public string Hub => hubs.ShuffleHub;
+
+    /// <inheritdoc/>
+    public Task<int> CountPartitionsAsync(CancellationToken cancellationToken) => sender.CountPartitionsAsync(Hub, cancellationToken);
 
     /// <inheritdoc/>
     public Task SendAsync(int partition, IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)
     {
         var id = partition.ToString(CultureInfo.InvariantCulture);
-        return sender.SendAsync(hubs.ShuffleHub, [.. messages.Select(m => new OutgoingEvent(m) { PartitionId = id })], cancellationToken);
+        return sender.SendAsync(Hub, [.. messages.Select(m => new OutgoingEvent(m) { PartitionId = id })], cancellationToken);
     }
 }

@@ -35,28 +35,13 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
 
     /// <summary>Takes events as the hub's trigger delivers them, in order; those that are known already change nothing, and those
     /// that are missing before them are read from the log first.</summary>
-    public async Task ProcessAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)
+    public Task ProcessAsync(IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken) => RunAsync(async warm =>
     {
-        try
-        {
-            await RunAsync(async warm =>
-            {
-                if (events.Count == 0)
-                    return;
-                await CatchUpAsync(warm, events[0], cancellationToken);
-                await TakeAsync(warm, events, cancellationToken);
-            }, cancellationToken);
-            Behind = null;
-        }
-        catch (Exception e)
-        {
-            Behind = e;
-            throw;
-        }
-    }
-
-    /// <summary>Why events that were delivered are not in the state yet; null where they are.</summary>
-    public Exception? Behind { get; private set; }
+        if (events.Count == 0)
+            return;
+        await CatchUpAsync(warm, events[0], cancellationToken);
+        await TakeAsync(warm, events, cancellationToken);
+    }, cancellationToken);
 
     /// <inheritdoc/>
     protected override Task LoadedAsync(WarmState warm, CancellationToken cancellationToken)
@@ -78,7 +63,6 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
             return;
         // Events that wait in the log come before any passing of time.
         var caughtUp = await CatchUpAsync(warm, cancellationToken);
-        Behind = null;
         if (caughtUp || still < Stream.Spec.Watermark.Idle)
             return;
         if (Stream.Compiled.IsShuffled && !warm.State.Idle)
@@ -206,11 +190,10 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
             return;
         var file = NewFile(warm, "parquet");
         var rows = await warm.Task.WriteRowsAsync(file, cancellationToken);
-        warm.Task.DropRows();
         if (rows == 0)
             return;
         file = await Stream.Compiled.ScoreAsync(file, NewFile(warm, "parquet"), cancellationToken);
-        entries.Add(await EntryAsync(warm, OutboxKind.Results, file, rows, e => e with { EventTime = Intake.MaxEventTime ?? 0 }, cancellationToken));
+        entries.Add(await EntryAsync(warm, OutboxKind.Results, file, rows, OfEvents, cancellationToken));
     }
 
     // Every commit tells every partition of the shuffle something, if only how far time is.
@@ -238,8 +221,10 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
         var file = NewFile(warm, "parquet");
         using var writer = await LateWriter.OpenAsync(Stream, warm.Folder, cancellationToken);
         var rows = await writer.WriteAsync(Intake.Late, file, cancellationToken);
-        entries.Add(await EntryAsync(warm, OutboxKind.Late, file, rows, e => e with { EventTime = Intake.MaxEventTime ?? 0 }, cancellationToken));
+        entries.Add(await EntryAsync(warm, OutboxKind.Late, file, rows, OfEvents, cancellationToken));
     }
+
+    private OutboxEntry OfEvents(OutboxEntry entry) => entry with { EventTime = Intake.MaxEventTime ?? 0, Enqueued = Intake.LastEnqueued ?? 0 };
 
     private async Task AddPoisonAsync(WarmState warm, List<OutboxEntry> entries, CancellationToken cancellationToken)
     {
@@ -269,6 +254,7 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
     private async Task<bool> CatchUpAsync(WarmState warm, CancellationToken cancellationToken)
     {
         var range = await Services.Log.RangeAsync(Stream.Spec.Hub, Place.Partition, cancellationToken);
+        warm.HubAlarm = range.Last >= range.First && range.Last < Intake.LastSequence ? OtherHub(range.Last) : null;
         return range.Last > Intake.LastSequence && await CatchUpAsync(warm, range, range.Last, cancellationToken);
     }
 
@@ -291,6 +277,12 @@ internal sealed class InputWorker(ActiveStream stream, StreamPlace place, Worker
             await TakeAsync(warm, events, cancellationToken);
         return true;
     }
+
+    // Its sequence numbers have begun anew, and what was taken before looks the same as what was not.
+    private StreamAlarm OtherHub(long last) => new(
+        StreamAlarm.OtherHub,
+        $"Partition {Place.Partition} of the hub '{Stream.Spec.Hub}' ends with event {last}, but event {Intake.LastSequence} was read before: the hub was removed and made again. Rewind the stream to the earliest event to read the new one.",
+        Services.Time.GetUtcNow());
 
     private bool IsNew(WarmState warm) => warm.State.Commit == 0 && Intake is { LastSequence: < 0, BeginsAfter: null };
 

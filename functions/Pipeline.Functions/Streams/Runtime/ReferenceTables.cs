@@ -16,7 +16,7 @@ internal sealed class ReferenceTables(IObjectStore store, DatasetCatalog dataset
     /// <summary>Where the files are.</summary>
     public string Folder => _folder.Path;
 
-    /// <summary>A file with all rows of a dataset, and a text that differs for each version of it. The file stays as long as the process.</summary>
+    /// <summary>A file with all rows of a dataset, and a text that differs for each version of it. The file stays until the dataset has changed twice.</summary>
     /// <param name="table">The table as the query knows it.</param>
     /// <param name="dataset">The dataset.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -32,8 +32,10 @@ internal sealed class ReferenceTables(IObjectStore store, DatasetCatalog dataset
             var version = await VersionAsync(dataset, cancellationToken);
             if (entry.File is null || version != entry.Version)
             {
-                entry.File = await LoadAsync(table, dataset, cancellationToken);
-                entry.Version = version;
+                var file = await LoadAsync(table, dataset, cancellationToken);
+                if (entry.Former is { } former)
+                    File.Delete(former);
+                (entry.Former, entry.File, entry.Version) = (entry.File, file, version);
             }
             entry.LookedAt = time.GetTimestamp();
             return (entry.Version, entry.File);
@@ -88,6 +90,9 @@ internal sealed class ReferenceTables(IObjectStore store, DatasetCatalog dataset
         public string Version { get; set; } = "";
 
         public string? File { get; set; }
+
+        /// <summary>The one before, which somebody may be about to read.</summary>
+        public string? Former { get; set; }
 
         public long LookedAt { get; set; }
     }

@@ -86,20 +86,20 @@ internal sealed partial class StreamCatalog(DefinitionStore definitions, StreamC
             if (_broken.TryGetValue(name, out var known) && known.ETag == etag && time.GetElapsedTime(known.At) < RetryBroken)
                 return null;
         }
-        if (await definitions.FindAsync(name, cancellationToken) is not var (definition, version))
-            return null;
         try
         {
+            if (await definitions.FindAsync(name, cancellationToken) is not var (definition, version))
+                return null;
             var stream = new ActiveStream(definition, version, await compiler.CompileAsync(name, definition.Spec, definition.Model, cancellationToken));
             lock (_broken)
                 _broken.Remove(name);
             return stream;
         }
-        catch (SpecException e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // It was sound when it was put: a dataset or a setting that it names has changed since.
+            // It was sound when it was put: a dataset or a setting that it names has changed since, or cannot be read right now. The others go on.
             lock (_broken)
-                _broken[name] = (version, e.Message, time.GetTimestamp());
+                _broken[name] = (etag, e.Message, time.GetTimestamp());
             LogBroken(name, e.Message);
             return null;
         }

@@ -16,7 +16,6 @@ public sealed partial class StreamRuntime : IAsyncDisposable
 
     private readonly ConcurrentDictionary<StreamPlace, StreamWorker> _workers = new();
     private readonly ConcurrentDictionary<StreamPlace, (string ETag, long At)> _looks = new();
-    private readonly ConcurrentDictionary<string, int> _partitions = new(StringComparer.OrdinalIgnoreCase);
 
     private readonly StreamCatalog _catalog;
     private readonly WorkerServices _services;
@@ -38,19 +37,16 @@ public sealed partial class StreamRuntime : IAsyncDisposable
         await TrimAsync();
     }
 
-    /// <summary>Gives the messages of a partition of the shuffle hub to the streams that they belong to.</summary>
+    /// <summary>Gives the messages of a partition of the shuffle hub to the streams that they belong to. One that cannot take them does not hold up the
+    /// others: it reads them from the log later. Where no stream can go on, this fails, and the hub delivers the messages again.</summary>
     public async Task ShuffleAsync(int partition, IReadOnlyList<StreamEvent> events, CancellationToken cancellationToken)
     {
-        var messages = events.Select(e => (Event: e, Message: ShuffleMessage.Decode(e.Body))).Where(m => m.Message is not null).ToList();
-        var work = messages.GroupBy(m => m.Message!.Stream, StringComparer.Ordinal).Select(async group =>
-        {
-            if (await FindAsync(group.Key, group.Max(m => m.Message!.Generation), cancellationToken) is not { } stream)
-                return; // It was deleted, and its messages with it.
-            var own = group.Where(m => m.Message!.Generation == stream.Definition.Generation).Select(m => (m.Event, m.Message!)).ToList();
-            if (own.Count > 0)
-                await (await ShuffleWorkerAsync(stream, partition, cancellationToken)).ProcessAsync(own, cancellationToken);
-        });
-        await Task.WhenAll(work);
+        var groups = events.Select(ShuffleWorker.Read).OfType<(StreamEvent Event, ShuffleMessage Message)>().GroupBy(m => m.Message.Stream, StringComparer.Ordinal).ToList();
+        var others = (await _catalog.StreamsAsync(cancellationToken)).Where(s => s.Compiled.IsShuffled).Select(s => s.Name).Except(groups.Select(g => g.Key)).ToList();
+        var isAlone = groups.Count == 1 && others.Count == 0;
+        var faults = await Task.WhenAll(groups.Select(group => TryShuffleAsync(group.Key, partition, [.. group], isAlone, cancellationToken)));
+        if (groups.Count > 0 && others.Count == 0 && Array.TrueForAll(faults, fault => fault is not null))
+            ExceptionDispatchInfo.Throw(faults[0]!);
         await TrimAsync();
     }
 
@@ -58,21 +54,18 @@ public sealed partial class StreamRuntime : IAsyncDisposable
     /// stream has missed while it was paused or no host had it.</summary>
     public async Task TickAsync(CancellationToken cancellationToken)
     {
-        var streams = await _catalog.StreamsAsync(cancellationToken);
-        await RetireAsync(streams);
+        var running = (await _catalog.StreamsAsync(cancellationToken)).Where(s => s.Definition.Status == StreamStatus.Running).ToList();
+        await RetireAsync(running);
         var due = new List<(ActiveStream Stream, StreamPlace Place, bool IsWarm, bool IsFirst)>();
-        foreach (var stream in streams.Where(s => s.Definition.Status == StreamStatus.Running))
+        foreach (var stream in running)
         {
-            var inputs = await PartitionsAsync(stream.Spec.Hub, cancellationToken);
-            var places = Enumerable.Range(0, inputs).Select(p => stream.Place(StreamStage.Input, p))
-                .Concat(Enumerable.Range(0, stream.Compiled.IsShuffled ? stream.Definition.ShufflePartitions : 0).Select(p => stream.Place(StreamStage.Shuffle, p)));
-            foreach (var place in places)
+            try
             {
-                var look = _looks.GetValueOrDefault(place);
-                var isFirst = look.ETag != stream.ETag;
-                var isWarm = _workers.ContainsKey(place);
-                if (isFirst || isWarm || _services.Time.GetElapsedTime(look.At) >= LookInterval)
-                    due.Add((stream, place, isWarm, isFirst));
+                due.AddRange(await DueAsync(stream, cancellationToken));
+            }
+            catch (EventHubException e)
+            {
+                LogHub(e, stream.Spec.Hub, stream.Name);
             }
         }
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = ParallelTicks, CancellationToken = cancellationToken }, async (item, token) =>
@@ -100,8 +93,8 @@ public sealed partial class StreamRuntime : IAsyncDisposable
     private async Task<Exception?> TryProcessAsync(ActiveStream stream, int partition, IReadOnlyList<StreamEvent> events, bool isAlone, CancellationToken cancellationToken)
     {
         var worker = await InputAsync(stream, partition, cancellationToken);
-        if (!isAlone && worker.Behind is { } known)
-            return known; // The next tick tries again.
+        if (!isAlone && worker.IsResting)
+            return worker.Behind;
         try
         {
             await worker.ProcessAsync(events, cancellationToken);
@@ -112,6 +105,46 @@ public sealed partial class StreamRuntime : IAsyncDisposable
             LogBehind(e, partition, stream.Name);
             return e;
         }
+    }
+
+    private async Task<Exception?> TryShuffleAsync(
+        string name, int partition, IReadOnlyList<(StreamEvent Event, ShuffleMessage Message)> messages, bool isAlone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await FindAsync(name, messages.Max(m => m.Message.Generation), cancellationToken) is not { } stream)
+                return null; // It was deleted, and its messages with it.
+            var own = messages.Where(m => m.Message.Generation == stream.Definition.Generation).ToList();
+            if (own.Count == 0)
+                return null;
+            var worker = await ShuffleWorkerAsync(stream, partition, cancellationToken);
+            if (!isAlone && worker.IsResting)
+                return worker.Behind;
+            await worker.ProcessAsync(own, cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogBehind(e, partition, name);
+            return e;
+        }
+    }
+
+    private async Task<List<(ActiveStream Stream, StreamPlace Place, bool IsWarm, bool IsFirst)>> DueAsync(ActiveStream stream, CancellationToken cancellationToken)
+    {
+        var inputs = await _services.Log.CountPartitionsAsync(stream.Spec.Hub, cancellationToken);
+        var places = Enumerable.Range(0, inputs).Select(p => stream.Place(StreamStage.Input, p))
+            .Concat(Enumerable.Range(0, stream.Compiled.IsShuffled ? stream.Definition.ShufflePartitions : 0).Select(p => stream.Place(StreamStage.Shuffle, p)));
+        var due = new List<(ActiveStream, StreamPlace, bool, bool)>();
+        foreach (var place in places)
+        {
+            var look = _looks.GetValueOrDefault(place);
+            var isFirst = look.ETag != stream.ETag;
+            var isWarm = _workers.ContainsKey(place);
+            if (isFirst || isWarm || _services.Time.GetElapsedTime(look.At) >= LookInterval)
+                due.Add((stream, place, isWarm, isFirst));
+        }
+        return due;
     }
 
     private async Task TickAsync(ActiveStream stream, StreamPlace place, bool isWarm, bool isFirst, CancellationToken cancellationToken)
@@ -144,7 +177,7 @@ public sealed partial class StreamRuntime : IAsyncDisposable
 
     private async Task<ShuffleWorker> ShuffleWorkerAsync(ActiveStream stream, int partition, CancellationToken cancellationToken) =>
         (ShuffleWorker)await WorkerAsync(stream, stream.Place(StreamStage.Shuffle, partition), async place =>
-            new ShuffleWorker(stream, place, _services, _logger, await PartitionsAsync(stream.Spec.Hub, cancellationToken)));
+            new ShuffleWorker(stream, place, _services, _logger, await _services.Log.CountPartitionsAsync(stream.Spec.Hub, cancellationToken)));
 
     private async Task<StreamWorker> WorkerAsync(ActiveStream stream, StreamPlace place, Func<StreamPlace, Task<StreamWorker>> make)
     {
@@ -162,12 +195,9 @@ public sealed partial class StreamRuntime : IAsyncDisposable
         }
     }
 
-    private async Task<int> PartitionsAsync(string hub, CancellationToken cancellationToken) =>
-        _partitions.TryGetValue(hub, out var known) ? known : _partitions[hub] = await _services.Log.CountPartitionsAsync(hub, cancellationToken);
-
-    private async Task RetireAsync(IReadOnlyList<ActiveStream> streams)
+    private async Task RetireAsync(IReadOnlyList<ActiveStream> running)
     {
-        var generations = streams.Select(s => (s.Name, s.Definition.Generation)).ToHashSet();
+        var generations = running.Select(s => (s.Name, s.Definition.Generation)).ToHashSet();
         foreach (var (place, worker) in _workers)
         {
             if (!generations.Contains((place.Stream, place.Generation)) && _workers.TryRemove(new KeyValuePair<StreamPlace, StreamWorker>(place, worker)))
@@ -190,6 +220,9 @@ public sealed partial class StreamRuntime : IAsyncDisposable
 
     [LoggerMessage(2, LogLevel.Warning, "Partition {Partition} of stream '{Stream}' did not take its events; trying again")]
     private partial void LogBehind(Exception error, int partition, string stream);
+
+    [LoggerMessage(3, LogLevel.Warning, "The hub '{Hub}' of stream '{Stream}' cannot be asked; trying again")]
+    private partial void LogHub(Exception error, string hub, string stream);
 
     [LoggerMessage(1, LogLevel.Warning, "{Place} of stream '{Stream}' could not go on; trying again")]
     private partial void LogTick(Exception error, string stream, string place);

@@ -22,12 +22,16 @@ internal abstract class StreamWorker : IAsyncDisposable
     // A state that is kept below its limit by closing windows is over it only for moments.
     private static readonly TimeSpan AlarmLasts = TimeSpan.FromMinutes(1);
 
+    // The tick tries again sooner, but it may be another host that has it.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+
     // Deleting costs as much as writing, so it is done for many at a time.
     private const int GarbageAtOnce = 32;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<string> _garbage = [];
     private WarmState? _warm;
+    private long _behindAt;
     private bool _retired;
 
     /// <summary>Makes a worker, which has nothing in memory yet.</summary>
@@ -49,6 +53,12 @@ internal abstract class StreamWorker : IAsyncDisposable
     /// <summary>When it worked last, by the clock's timestamp.</summary>
     public long UsedAt { get; private set; }
 
+    /// <summary>Why something that was delivered is not in the state yet; null where all is.</summary>
+    public Exception? Behind { get; private set; }
+
+    /// <summary>Whether it fell behind so lately that it should not be tried again yet.</summary>
+    public bool IsResting => Behind is not null && Services.Time.GetElapsedTime(_behindAt) < Rest;
+
     /// <summary>What all workers share.</summary>
     protected WorkerServices Services { get; }
 
@@ -68,7 +78,7 @@ internal abstract class StreamWorker : IAsyncDisposable
         {
             var before = warm.State.Commit;
             await TickAsync(warm, isFirst, cancellationToken);
-            if (warm.HasSent && warm.Unsent.Count == 0)
+            if ((warm.HasSent && warm.Unsent.Count == 0) || warm.HasOtherAlarms)
                 await CommitAsync(warm, warm.State, [], cancellationToken);
             await CollectGarbageAsync(0, cancellationToken);
             committed = warm.State.Commit != before;
@@ -85,8 +95,7 @@ internal abstract class StreamWorker : IAsyncDisposable
         _turn.Release();
     }
 
-    /// <summary>Runs some work on the state. What an earlier attempt left to be sent goes first. A state that another host has taken is read
-    /// again, once: the caller's next attempt comes with a pause.</summary>
+    /// <summary>Runs some work on the state. Where it fails, <see cref="Behind"/> says why until some work succeeds.</summary>
     protected async Task RunAsync(Func<WarmState, Task> work, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -95,34 +104,13 @@ internal abstract class StreamWorker : IAsyncDisposable
             UsedAt = Services.Time.GetTimestamp();
             if (_retired)
                 throw new StreamFencedException($"Stream '{Place.Stream}' has changed: another worker has taken over {Place.Origin(0).Place} on this host.");
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    var warm = _warm ??= await LoadAsync(cancellationToken);
-                    await PublishAsync(warm, cancellationToken);
-                    await work(warm);
-                    return;
-                }
-                catch (Exception e) when (attempt == 1 && e is StreamFencedException or ObjectNotFoundException)
-                {
-                    // Another host has committed, and has perhaps removed what the state read here refers to.
-                    Logger.LogWarning("Another host has committed {Place} of stream '{Stream}'; reading its state again", Place.Origin(0).Place, Place.Stream);
-                    Drop();
-                }
-                catch (SqlMemoryException e)
-                {
-                    Drop();
-                    await TellAsync(new StreamAlarm(
-                        "out-of-memory", $"Partition {Place.Origin(0).Place} takes no more events, and the hub keeps them. {e.Message}", Services.Time.GetUtcNow()), cancellationToken);
-                    throw;
-                }
-                catch (Exception e) when (e is not SinkFailedException and not StreamFullException)
-                {
-                    Drop();
-                    throw;
-                }
-            }
+            await TryAsync(work, cancellationToken);
+            Behind = null;
+        }
+        catch (Exception e)
+        {
+            (Behind, _behindAt) = (e, Services.Time.GetTimestamp());
+            throw;
         }
         finally
         {
@@ -244,7 +232,7 @@ internal abstract class StreamWorker : IAsyncDisposable
             }
             catch (StorageException e) when (warm.References.ContainsKey(table.Name))
             {
-                warm.ReferenceAlarm = new StreamAlarm("reference-stale", $"The reference table '{table.Name}' cannot be read again and stays as it was: {e.Message}", Services.Time.GetUtcNow());
+                warm.ReferenceAlarm = new StreamAlarm(StreamAlarm.ReferenceStale, $"The reference table '{table.Name}' cannot be read again and stays as it was: {e.Message}", Services.Time.GetUtcNow());
             }
         }
     }
@@ -257,48 +245,22 @@ internal abstract class StreamWorker : IAsyncDisposable
         return ([.. whole.Select(w => new OutputWindow(w.Start, w.End, (int)w.Revision, w.FirstRow - firstRow, checked((int)w.Rows)))], firstRow);
     }
 
-    // From when on a replay has all events: what happened then or later came to the hub behind its first event.
-    private async Task<long?> ReplayedSinceAsync(CancellationToken cancellationToken)
-    {
-        if (Stream.Definition is not { IsReplay: true, From.Earliest: false })
-            return null;
-        if (Place.Stage == StreamStage.Input)
-            return await ReplayedSinceAsync(Place.Partition, cancellationToken);
-        // What the shuffle brings together is whole where it is in every partition.
-        long? since = null;
-        for (var partition = await Services.Log.CountPartitionsAsync(Stream.Spec.Hub, cancellationToken) - 1; partition >= 0; partition--)
-            since = Math.Max(since ?? long.MinValue, await ReplayedSinceAsync(partition, cancellationToken) ?? long.MinValue);
-        return since == long.MinValue ? null : since;
-    }
-
-    private async Task<long?> ReplayedSinceAsync(int partition, CancellationToken cancellationToken)
-    {
-        var from = Stream.Definition.From;
-        if (from.After is not { } after || !after.TryGetValue(partition, out var last))
-            return from.TimeOf(partition) is { } time ? Micros.Of(time) : null;
-        var range = await Services.Log.RangeAsync(Stream.Spec.Hub, partition, cancellationToken);
-        var first = Math.Max(last + 1, range.First);
-        if (first == 0)
-            return null;
-        if (first <= range.Last)
-        {
-            await foreach (var events in Services.Log.ReadAsync(Stream.Spec.Hub, partition, first, first, cancellationToken))
-                return events[0].Enqueued;
-        }
-        return Micros.Of(Stream.Definition.UpdatedAt);
-    }
-
     private async Task<WarmState> LoadAsync(CancellationToken cancellationToken)
     {
         var (state, etag) = await Services.States.LoadAsync(Place, cancellationToken);
-        if (etag is null)
+        if (state.Commit == 0)
+        {
+            // The state of an earlier generation is removed when the next one begins: it must not come into being again.
+            if ((await Services.Definitions.FindAsync(Place.Stream, cancellationToken))?.Definition.Generation != Place.Generation)
+                throw new StreamFencedException($"Stream '{Place.Stream}' was changed, replayed or removed: its generation {Place.Generation} has ended.");
             state = state with { LastArrival = Stream.Definition.UpdatedAt };
+        }
         var folder = TaskFolder.Create();
         StreamTask? task = null;
         try
         {
             task = await StreamTask.OpenAsync(Stream.Query, TaskOptions(folder), cancellationToken);
-            var warm = new WarmState(state, etag, task, folder) { ReplayedSince = await ReplayedSinceAsync(cancellationToken) };
+            var warm = new WarmState(state, etag, task, folder) { ReplayedSince = await ReplayStart.SinceAsync(Stream, Place, Services.Log, cancellationToken) };
             await RefreshReferencesAsync(warm, cancellationToken);
             var files = new List<string>();
             foreach (var blob in new[] { state.Snapshot }.Concat(state.Deltas).OfType<StateBlob>())
@@ -319,6 +281,35 @@ internal abstract class StreamWorker : IAsyncDisposable
         }
     }
 
+    // What an earlier attempt left to be sent goes first. A state that another host has taken is read again, once: the caller's next attempt comes
+    // with a pause.
+    private async Task TryAsync(Func<WarmState, Task> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var warm = _warm ??= await LoadAsync(cancellationToken);
+                await PublishAsync(warm, cancellationToken);
+                await work(warm);
+                return;
+            }
+            catch (Exception e) when (attempt == 1 && e is StreamFencedException or ObjectNotFoundException)
+            {
+                // Another host has committed, and has perhaps removed what the state read here refers to.
+                Logger.LogWarning("Another host has committed {Place} of stream '{Stream}'; reading its state again", Place.Origin(0).Place, Place.Stream);
+                Drop();
+            }
+            catch (Exception e) when (e is not SinkFailedException and not StreamFullException)
+            {
+                Drop();
+                if (e is not StreamFencedException && !cancellationToken.IsCancellationRequested)
+                    await TellAsync(e is SqlMemoryException ? StreamAlarm.OutOfMemory : StreamAlarm.Failing, e.Message, cancellationToken);
+                throw;
+            }
+        }
+    }
+
     private async Task PublishAsync(WarmState warm, CancellationToken cancellationToken)
     {
         try
@@ -330,8 +321,8 @@ internal abstract class StreamWorker : IAsyncDisposable
         {
             // Shown at once: until the sink works again there is no other commit.
             var isNew = warm.SinkAlarm is null;
-            warm.SinkAlarm ??= new StreamAlarm("sink-failing", e.Message, Services.Time.GetUtcNow());
-            if (isNew && warm.State.Alarms.All(a => a.Kind != "sink-failing"))
+            warm.SinkAlarm ??= new StreamAlarm(StreamAlarm.SinkFailing, e.Message, Services.Time.GetUtcNow());
+            if (isNew && warm.State.Alarms.All(a => a.Kind != StreamAlarm.SinkFailing))
             {
                 var state = warm.State with { Alarms = [.. warm.State.Alarms, warm.SinkAlarm] };
                 warm.Committed(state, await Services.States.SaveAsync(Place, state, warm.ETag, cancellationToken));
@@ -341,17 +332,20 @@ internal abstract class StreamWorker : IAsyncDisposable
     }
 
     // Where there is no other commit that could show it.
-    private async Task TellAsync(StreamAlarm alarm, CancellationToken cancellationToken)
+    private async Task TellAsync(string kind, string reason, CancellationToken cancellationToken)
     {
         try
         {
             var (state, etag) = await Services.States.LoadAsync(Place, cancellationToken);
-            if (state.Alarms.All(a => a.Kind != alarm.Kind))
-                await Services.States.SaveAsync(Place, state with { Alarms = [.. state.Alarms, alarm] }, etag, cancellationToken);
+            if (state.Alarms.Any(a => a.Kind == kind))
+                return;
+            var alarm = new StreamAlarm(kind, $"Partition {Place.Origin(0).Place} cannot go on and tries again; the hub keeps its events. {reason}", Services.Time.GetUtcNow());
+            await Services.States.SaveAsync(Place, state with { Alarms = [.. state.Alarms, alarm] }, etag, cancellationToken);
         }
-        catch (StreamFencedException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Another host has the partition, and with it the matter.
+            // Another host has the partition, and with it the matter; or it is the store that fails, and the log says so.
+            Logger.LogDebug(e, "Stream '{Stream}': an alarm could not be noted", Stream.Name);
         }
     }
 
@@ -385,13 +379,10 @@ internal abstract class StreamWorker : IAsyncDisposable
     {
         var alarms = new List<StreamAlarm>();
         if (now - fullAt < AlarmLasts)
-            alarms.Add(Since("state-full", FullText(Math.Max(size.Keys, warm.State.Keys), size.Bytes)));
+            alarms.Add(Since(StreamAlarm.StateFull, FullText(Math.Max(size.Keys, warm.State.Keys), size.Bytes)));
         if (position.Counters.Lost > 0)
-            alarms.Add(Since("events-lost", $"The hub had removed {position.Counters.Lost} events before they were read. Keep its events longer, or read faster."));
-        if (warm.SinkAlarm is { } sink)
-            alarms.Add(sink);
-        if (warm.ReferenceAlarm is { } reference)
-            alarms.Add(reference);
+            alarms.Add(Since(StreamAlarm.EventsLost, $"The hub had removed {position.Counters.Lost} events before they were read. Keep its events longer, or read faster."));
+        alarms.AddRange(warm.OwnAlarms);
         return alarms;
 
         StreamAlarm Since(string kind, string message) =>
@@ -436,7 +427,7 @@ internal abstract class StreamWorker : IAsyncDisposable
     {
         Folder = folder.Path,
         OtherFolders = [Services.References.Folder],
-        Deduplicate = Place.Stage == StreamStage.Input && Stream.Spec.Deduplicate is { } deduplicate ? new StreamDeduplication(deduplicate.By, Micros.Of(deduplicate.Within)) : null,
+        Deduplicate = Place.Stage == StreamStage.Input ? Stream.Spec.Deduplicate : null,
     };
 
     private void Drop()

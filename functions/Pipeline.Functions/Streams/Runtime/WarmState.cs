@@ -41,6 +41,16 @@ internal sealed class WarmState(PartitionState state, string? etag, StreamTask t
     /// <summary>Why reference tables are as they were; null where all is well.</summary>
     public StreamAlarm? ReferenceAlarm { get; set; }
 
+    /// <summary>Why the hub's log does not go on where the state ends; null where all is well.</summary>
+    public StreamAlarm? HubAlarm { get; set; }
+
+    /// <summary>What a commit shows beside what can be told from the state itself.</summary>
+    public IEnumerable<StreamAlarm> OwnAlarms => new[] { SinkAlarm, ReferenceAlarm, HubAlarm }.OfType<StreamAlarm>();
+
+    /// <summary>Whether the last commit shows what is over by now, or not what should be seen, though there may be nothing else to commit.</summary>
+    public bool HasOtherAlarms =>
+        State.Alarms.Any(a => a.Kind is StreamAlarm.Failing or StreamAlarm.OutOfMemory) || HubAlarm is null == State.Alarms.Any(a => a.Kind == StreamAlarm.OtherHub);
+
     /// <summary>Notes a commit.</summary>
     public void Committed(PartitionState state, string etag)
     {

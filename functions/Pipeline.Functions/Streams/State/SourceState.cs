@@ -4,4 +4,5 @@ namespace Pipeline.Streams;
 /// <param name="Commit">The last of its commits that was taken.</param>
 /// <param name="Watermark">Its watermark, in microseconds since 1970; null for none yet.</param>
 /// <param name="Idle">Whether it is idle, so that it holds nobody back.</param>
-internal sealed record SourceState(long Commit, long? Watermark, bool Idle);
+/// <param name="Sequence">The place of that commit's message in the shuffle hub; -1 where that is not known.</param>
+internal sealed record SourceState(long Commit, long? Watermark, bool Idle, long Sequence = -1);

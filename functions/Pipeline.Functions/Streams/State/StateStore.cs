@@ -21,24 +21,8 @@ internal sealed class StateStore(IObjectStore store, TimeProvider time)
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>The state of a place and its version; a new state without a version where there is none.</summary>
-    public async Task<(PartitionState State, string? ETag)> LoadAsync(StreamPlace place, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (await store.FindAsync(Container, PathOf(place), cancellationToken) is not { } found)
-                return (new PartitionState(), null);
-            var bytes = new byte[found.Length];
-            try
-            {
-                await store.ReadRangeAsync(Container, PathOf(place), 0, bytes, found.ETag, cancellationToken);
-                return (JsonSerializer.Deserialize<PartitionState>(bytes, Json)!, found.ETag);
-            }
-            catch (Exception e) when (e is ConditionFailedException or ObjectNotFoundException)
-            {
-                // Another owner commits right now: read what it wrote.
-            }
-        }
-    }
+    public async Task<(PartitionState State, string? ETag)> LoadAsync(StreamPlace place, CancellationToken cancellationToken) =>
+        await store.FindJsonAsync<PartitionState>(Container, PathOf(place), Json, cancellationToken) is var (state, etag) ? (state, etag) : (new PartitionState(), null);
 
     /// <summary>Commits a state.</summary>
     /// <returns>Its version.</returns>
@@ -129,15 +113,6 @@ internal sealed class StateStore(IObjectStore store, TimeProvider time)
                 paths.Add(file.Path);
         }
         await RemoveAsync(paths.OrderByDescending(p => p.EndsWith(StateFile, StringComparison.Ordinal)), cancellationToken);
-    }
-
-    /// <summary>The last generation of a stream of which there are files; 0 for none.</summary>
-    public async Task<int> LastGenerationAsync(string stream, CancellationToken cancellationToken)
-    {
-        var last = 0;
-        await foreach (var file in store.ListAsync(Container, $"{stream}/", cancellationToken))
-            last = Math.Max(last, int.TryParse(file.Path.Split('/')[1], NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : 0);
-        return last;
     }
 
     /// <summary>The places of a generation that have a state.</summary>

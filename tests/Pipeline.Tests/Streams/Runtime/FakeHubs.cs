@@ -18,7 +18,12 @@ internal sealed class FakeHubs(TimeProvider time, int partitions) : IPartitionLo
     /// <summary>How often a log was read beside the trigger.</summary>
     public int Reads { get; private set; }
 
+    /// <summary>A hub that cannot be asked; null for none.</summary>
+    public string? Unreachable { get; set; }
+
     public int Partitions => partitions;
+
+    string IShuffleChannel.Hub => Shuffle;
 
     public IReadOnlyList<StreamEvent> Log(string hub, int partition)
     {
@@ -30,7 +35,18 @@ internal sealed class FakeHubs(TimeProvider time, int partitions) : IPartitionLo
 
     public void RemoveFirst(string hub, int partition, int count) => _removed[(hub, partition)] = count;
 
-    public Task<int> CountPartitionsAsync(string hub, CancellationToken cancellationToken) => Task.FromResult(partitions);
+    /// <summary>Removes a hub and makes another of its name.</summary>
+    public void Remake(string hub)
+    {
+        lock (_logs)
+        {
+            foreach (var key in _logs.Keys.Where(key => key.Hub == hub))
+                _logs.Remove(key);
+        }
+    }
+
+    public Task<int> CountPartitionsAsync(string hub, CancellationToken cancellationToken) =>
+        hub == Unreachable ? throw new EventHubException($"The hub '{hub}' cannot be reached.") : Task.FromResult(partitions);
 
     public Task<int> CountPartitionsAsync(CancellationToken cancellationToken) => Task.FromResult(partitions);
 

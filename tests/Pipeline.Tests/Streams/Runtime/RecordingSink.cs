@@ -35,7 +35,7 @@ internal sealed class RecordingSinkKind : IStreamSinkKind
         {
             var outputs = _outputs.Values.Where(o => o.Output.Origin.Generation == generation).ToList();
             var windowed = outputs.Where(o => o.Output.Windows is not null)
-                .SelectMany(o => o.Output.Windows!.Select(w => (o.Output.Origin.Place, Window: w, o.Rows)))
+                .SelectMany(o => o.Output.Windows!.Select(w => (Place: o.Output.Origin with { Commit = 0 }, Window: w, o.Rows)))
                 .GroupBy(w => (w.Place, w.Window.Start, w.Window.End))
                 .Select(same => same.MaxBy(w => w.Window.Revision))
                 .SelectMany(w => w.Rows.Skip((int)w.Window.FirstRow).Take(w.Window.Rows));

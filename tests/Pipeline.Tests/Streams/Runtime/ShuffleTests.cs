@@ -101,6 +101,30 @@ public sealed class ShuffleTests : IDisposable
         Assert.Equal(_bed.Batch(BatchQuery), _bed.Sink.Rows());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SinkDown_OfOneStream_HoldsUpNoOtherAndLosesNothing(bool dies)
+    {
+        Fill();
+        await using var one = _bed.Host();
+        await one.PutAsync("first", Spec(Query));
+        await one.PutAsync("second", Spec(Query));
+        _bed.Sink.Before = output => output.Origin.Stream == "first" ? throw new HttpRequestException("Connection refused.") : Task.CompletedTask;
+
+        await RunAsync(one, new Random(6), size: 60);
+        Assert.Equal(_bed.Batch(BatchQuery), _bed.Sink.Rows());
+        Assert.Equal("sink-failing", Assert.Single((await one.StateAsync("first")).Alarms.DistinctBy(a => a.Kind)).Kind);
+        _bed.Sink.Before = _ => Task.CompletedTask;
+        // Another host finds all messages delivered.
+        await using var other = _bed.Host();
+        var host = dies ? other : one;
+        await host.TickAsync();
+
+        Assert.Equal(_bed.Batch(BatchQuery).Concat(_bed.Batch(BatchQuery)).Order(StringComparer.Ordinal), _bed.Sink.Rows());
+        Assert.Equal(0, (await host.StateAsync("first")).Counters.Lost);
+    }
+
     private static string Spec(string query) => StreamBed.Spec(query, """ "watermark": { "delay": "5s" } """);
 
     private void Fill()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Storage;
@@ -10,6 +11,13 @@ namespace Pipeline.Tests.Streams.Runtime;
 internal sealed class StreamBed : IDisposable
 {
     public const string Columns = """ "columns": { "id": "BIGINT", "symbol": "VARCHAR", "price": "DECIMAL(10,2)", "time": "TIMESTAMP" }, "eventTime": "time" """;
+
+    /// <summary>Trades of each symbol by the minute, and the batch query for the same.</summary>
+    public const string Bars = "select symbol, window_start, count(*) as n from trades group by symbol, tumble(time, interval '1 minute')";
+    public const string BatchBars = "select symbol, time_bucket(interval '1 minute', time) as w, count(*) as n from trades where symbol <> 'flush' group by all";
+
+    /// <summary>Each symbol's trades come through one partition.</summary>
+    public const string Local = """ "partitionKey": ["symbol"] """;
 
     private static readonly DateTimeOffset s_start = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
@@ -72,6 +80,10 @@ internal sealed class StreamBed : IDisposable
         var names = string.Join(", ", Enumerable.Range(0, columns).Select(i => $"c{i}"));
         return [.. duck.Rows($"SELECT CAST(json_array({names}) AS VARCHAR) FROM ({query}) r({names})").Select(r => (string)r[0]!).Order(StringComparer.Ordinal)];
     }
+
+    public async Task<List<string>> ListAsync(string container) => await Store.ListAsync(container, "", default).Select(f => f.Path).ToListAsync();
+
+    public async Task<string> ReadAsync(string container, string path) => Encoding.UTF8.GetString(await Store.ReadAllAsync(container, path, default));
 
     public void Dispose() => _folder.Dispose();
 }

@@ -42,11 +42,18 @@ internal sealed class StreamHost : IAsyncDisposable
 
     public StreamService Streams => _services.GetRequiredService<StreamService>();
 
+    public ReferenceTables References => _services.GetRequiredService<ReferenceTables>();
+
     public StreamRuntime Runtime => _services.GetRequiredService<StreamRuntime>();
 
     public Task PutAsync(string name, string json) => Streams.PutAsync(name, Encoding.UTF8.GetBytes(json), default);
 
+    /// <summary>Lets a stream begin again: at <c>"earliest"</c>, a time or sequence numbers, in JSON.</summary>
+    public Task<StreamView?> RewindAsync(string name, string to) => Streams.RewindAsync(name, Encoding.UTF8.GetBytes($$"""{ "to": {{to}} }"""), default);
+
     public Task<StreamWindowsView?> WindowsAsync(string name, int top = 10) => _services.GetRequiredService<StreamWindows>().ReadAsync(name, top, default);
+
+    public async Task<StreamStateView> StateAsync(string name) => (await Streams.StateAsync(name, default))!;
 
     /// <summary>Delivers events of a partition, as a trigger does, so long after the last ones that they do not wait for more.</summary>
     public Task DeliverAsync(int partition, int first, int count)

@@ -14,23 +14,8 @@ internal sealed class BookStore(IObjectStore store)
     private const long MaxDeltaBytes = 64 * 1024;
 
     /// <summary>Reads a state and its version; an empty one without a version where there is none.</summary>
-    public async Task<(BookState State, string? ETag)> LoadAsync(StreamOrigin origin, int sink, CancellationToken ct)
-    {
-        while (true)
-        {
-            if (await store.FindAsync(Container, PathOf(origin, sink), ct) is not { } found) return (BookState.Empty, null);
-            try
-            {
-                var bytes = new byte[found.Length];
-                await store.ReadRangeAsync(Container, found.Path, 0, bytes, found.ETag, ct);
-                return (JsonSerializer.Deserialize<BookState>(bytes)!, found.ETag);
-            }
-            catch (Exception e) when (e is ConditionFailedException or ObjectNotFoundException)
-            {
-                // Another host writes it right now.
-            }
-        }
-    }
+    public async Task<(BookState State, string? ETag)> LoadAsync(StreamOrigin origin, int sink, CancellationToken ct) =>
+        await store.FindJsonAsync<BookState>(Container, PathOf(origin, sink), null, ct) is var (state, etag) ? (state, etag) : (BookState.Empty, null);
 
     /// <summary>The book of a state.</summary>
     public async Task<OrderBook> OpenAsync(BookState state, TimeSpan? expires, CancellationToken ct)
