@@ -151,7 +151,7 @@ public sealed class ModelTests : IDisposable
         foreach (var version in (int?[])[1, null])
             Assert.Contains("is in use by stream 'scored'.", (await Assert.ThrowsAsync<JobConflictException>(() => models.DeleteAsync("moons", version, s_ct))).Message, StringComparison.Ordinal);
         Assert.Empty(await new ScoringStreams(pins).FindAsync("moons", 2, s_ct));
-        await pins.DeleteAsync("scored", s_ct);
+        await pins.DeleteAsync(definition, s_ct);
         await models.DeleteAsync("moons", 1, s_ct);
 
         Assert.Empty(await models.ListAsync(s_ct));

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Pipeline.Jobs;
 
 namespace Pipeline.Streams;
 
