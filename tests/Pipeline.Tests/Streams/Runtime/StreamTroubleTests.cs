@@ -100,16 +100,18 @@ public sealed class StreamTroubleTests : IDisposable
         await host.DeliverAsync(0, 0, 1);
         await host.TickAsync();
         var failed = new TaskCompletionSource();
-        _bed.Store.Fault = (_, _, _) =>
+        _bed.Store.Before = call =>
         {
+            if (!call.IsChange)
+                return Task.CompletedTask;
             failed.TrySetResult();
-            return -1;
+            throw new IOException("The disk is away.");
         };
 
         await host.DeliverAtOnceAsync(0, 1, 1);
         _bed.Time.Advance(TimeSpan.FromMilliseconds(50));
         await failed.Task;
-        _bed.Store.Fault = (_, _, _) => 0;
+        _bed.Store.Before = _ => Task.CompletedTask;
         // One reads the event again, another need not wait for more of them.
         await host.TickAsync();
         await host.TickAsync();
