@@ -44,17 +44,18 @@ internal sealed class DurableEndpoints(DurableInstances instances, DurableEntiti
             return;
         }
 
+        var request = new DurableRequest(http);
         try
         {
-            await handler(new DurableRequest(http));
+            await handler(request);
         }
         catch (DurableRequestException e)
         {
-            await new DurableRequest(http).WriteAsync(e.Status, e.Body);
+            await request.WriteAsync(e.Status, e.Body);
         }
         catch (PayloadTooLargeException e)
         {
-            await new DurableRequest(http).WriteAsync(StatusCodes.Status413PayloadTooLarge, e.Message);
+            await request.WriteAsync(StatusCodes.Status413PayloadTooLarge, e.Message);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -70,7 +71,7 @@ internal sealed class DurableEndpoints(DurableInstances instances, DurableEntiti
             }
 
             var status = (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
-            await new DurableRequest(http).WriteAsync(status, DurableRequestException.Describe("The request failed", e));
+            await request.WriteAsync(status, DurableRequestException.Describe("The request failed", e));
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 
@@ -30,20 +31,5 @@ internal sealed class DurableUrls(Uri baseAddress, string hubName, string key)
     }
 
     /// <summary>The same as the body of an answer.</summary>
-    public JsonObject BodyOf(string instanceId)
-    {
-        var urls = Of(instanceId);
-        return new JsonObject
-        {
-            ["id"] = urls.Id,
-            ["statusQueryGetUri"] = urls.StatusQueryGetUri,
-            ["sendEventPostUri"] = urls.SendEventPostUri,
-            ["terminatePostUri"] = urls.TerminatePostUri,
-            ["rewindPostUri"] = urls.RewindPostUri,
-            ["purgeHistoryDeleteUri"] = urls.PurgeHistoryDeleteUri,
-            ["restartPostUri"] = urls.RestartPostUri,
-            ["suspendPostUri"] = urls.SuspendPostUri,
-            ["resumePostUri"] = urls.ResumePostUri,
-        };
-    }
+    public JsonNode? BodyOf(string instanceId) => JsonSerializer.SerializeToNode(Of(instanceId), JsonSerializerOptions.Web);
 }
