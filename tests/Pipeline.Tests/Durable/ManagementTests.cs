@@ -152,6 +152,24 @@ public sealed class ManagementTests : DurableTest
     }
 
     [Fact]
+    public async Task SuspendAndResume_Pending_ShowsTheReasonOnlyWhileItIsSuspended()
+    {
+        Functions.Orchestrator("Any", _ => Task.CompletedTask);
+        var id = await Client.ScheduleNewOrchestrationInstanceAsync(
+            "Any", new StartOrchestrationOptions(null, Time.GetUtcNow().AddSeconds(5)), Limit);
+        await Client.SuspendInstanceAsync(id, "because", Limit);
+        await SettleAsync();
+        Assert.Equal("because", (await GetAsync(id)).SerializedOutput);
+        await Client.ResumeInstanceAsync(id, null, Limit);
+        await SettleAsync();
+
+        var resumed = await GetAsync(id);
+        Assert.Equal((OrchestrationRuntimeStatus.Pending, null), (resumed.RuntimeStatus, resumed.SerializedOutput));
+        await AdvanceAsync(5);
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await EndAsync(id)).RuntimeStatus);
+    }
+
+    [Fact]
     public async Task Suspended_StaysSoOverACrash()
     {
         Functions.Orchestrator("Wait", context => context.WaitForExternalEvent<int>("go"));

@@ -240,7 +240,7 @@ internal sealed class EmbeddedDurableTaskClient(TaskHubServices hub, string name
         LastUpdatedAt = new DateTimeOffset(row.UpdatedAt),
         SerializedInput = payloads ? row.Input : null,
         // A resumed instance still has the reason of its suspension there.
-        SerializedOutput = row.Status == OrchestrationRuntimeStatus.Running ? null : row.Output,
+        SerializedOutput = row.Status is OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending ? null : row.Output,
         SerializedCustomStatus = row.Status == OrchestrationRuntimeStatus.Pending ? row.CustomStatus : row.CustomStatus ?? "null",
         Tags = row.Info.Tags ?? new Dictionary<string, string>(),
         FailureDetails = row.Failure,
