@@ -201,13 +201,12 @@ public sealed class GridFunctions(
     // through: a report may come again, and the scheduler knows what to say.
     private async Task<Dictionary<string, ReportAnswer>> MissingFilesAsync(HostKey host, IReadOnlyList<ResultReport> reports, CancellationToken cancellationToken)
     {
-        var refusals = new Dictionary<string, ReportAnswer>();
-        foreach (var report in reports.Where(report => report.Success))
-        {
-            if (await scheduler.AssignmentAsync(host, report.ResultId, cancellationToken) is { } assignment && !await uploads.IsThereAsync(assignment, report.ResultBytes, cancellationToken))
-                refusals[report.ResultId] = new ReportAnswer(report.ResultId, ReportAnswer.Refused, $"There is no file of {report.ResultBytes} bytes. Upload it, then report again.");
-        }
-        return refusals;
+        // All at once: they share the log's next commit.
+        var missing = await Task.WhenAll(reports.Where(report => report.Success).Select(async report =>
+            await scheduler.AssignmentAsync(host, report.ResultId, cancellationToken) is { } assignment && !await uploads.IsThereAsync(assignment, report.ResultBytes, cancellationToken) ? report : null));
+        return missing.OfType<ResultReport>().DistinctBy(report => report.ResultId).ToDictionary(
+            report => report.ResultId,
+            report => new ReportAnswer(report.ResultId, ReportAnswer.Refused, $"There is no file of {report.ResultBytes} bytes. Upload it, then report again."));
     }
 
     // Wakes the orchestrations of jobs whose results have come.

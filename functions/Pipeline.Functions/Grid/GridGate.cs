@@ -10,8 +10,8 @@ using Pipeline.Jobs;
 
 namespace Pipeline.Grid;
 
-/// <summary>What every request of a volunteer goes through: limits first, as they cost least, then the token, then the body within its
-/// bound; and every refusal comes out as a problem.</summary>
+/// <summary>What every request of a volunteer goes through once its token is known to be somebody's: limits, then whose the token is, then
+/// the body within its bound; and every refusal comes out as a problem.</summary>
 public sealed class GridGate(GridLimits limits, VolunteerRegistry registry)
 {
     /// <summary>Bytes that the JSON body of a request may have.</summary>

@@ -63,24 +63,25 @@ public sealed record GridSpec(
             file = input.Text("file", maxLength: ObjectName.MaxPathLength, about: "A path in the container datasets.");
             if (dataset is not null && file is not null)
                 input.Fault("file", "The input is a dataset or a file, not both. Leave one out.");
-            Check(dataset, "/input/dataset", ObjectName.CheckSegment);
-            Check(file, "/input/file", ObjectName.CheckPath);
+            Check(dataset, "/input/dataset", ObjectName.CheckSegment, faults);
+            Check(file, "/input/file", ObjectName.CheckPath, faults);
             input.End();
         }
         var parameters = reader.SectionOrEmpty("parameters", "The application's own.");
         return new GridSource(dataset, file, parameters.Element) { Description = parameters.IsDescription ? parameters : null };
+    }
 
-        void Check(string? name, string pointer, Action<string> check)
+    /// <summary>Notes a name that no object can have.</summary>
+    internal static void Check(string? name, string pointer, Action<string> check, List<SpecFault> faults)
+    {
+        try
         {
-            try
-            {
-                if (name is not null)
-                    check(name);
-            }
-            catch (InvalidObjectNameException e)
-            {
-                faults.Add(new SpecFault(pointer, e.Message));
-            }
+            if (name is not null)
+                check(name);
+        }
+        catch (InvalidObjectNameException e)
+        {
+            faults.Add(new SpecFault(pointer, e.Message));
         }
     }
 }

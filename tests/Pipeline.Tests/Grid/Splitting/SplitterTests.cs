@@ -1,6 +1,5 @@
 using System.Text;
 using Pipeline.Grid;
-using Pipeline.Grid.Applications;
 using Pipeline.Grid.Spec;
 using Pipeline.Grid.Splitting;
 using Pipeline.Jobs;

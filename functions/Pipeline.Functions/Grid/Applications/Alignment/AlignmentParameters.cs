@@ -1,3 +1,4 @@
+using Pipeline.Grid.Spec;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 
@@ -16,7 +17,7 @@ internal sealed record AlignmentParameters(
         var spec = ParameterReader.Open(source, found);
         var reference = spec.Text("reference", required: true, about: "The reference: a FASTA file, as a path in the container datasets.") ?? "";
         if (reference.Length > 0)
-            CheckPath(reference, "/parameters/reference", found);
+            GridSpec.Check(reference, "/parameters/reference", ObjectName.CheckPath, found);
         var scoring = ScoringSpec.Read(spec.SectionOrEmpty("scoring", "How alignments score."));
         var strands = spec.Choice("strands", ["both", "forward"], about: "Which strands of DNA are searched: both where it is absent.");
         if (strands == "both" && !scoring.IsDna)
@@ -53,17 +54,5 @@ internal sealed record AlignmentParameters(
             faults.Add(new SpecFault("/input", $"The reads come from one of 'input.file' (FASTA), 'input.dataset' (Parquet) and 'parameters.reads' (simulated); here are {inputs} of them."));
         if (columns && source.Dataset is null)
             faults.Add(new SpecFault("/parameters/columns", "Only a dataset has columns. Leave it out, or name a dataset."));
-    }
-
-    private static void CheckPath(string path, string pointer, List<SpecFault> faults)
-    {
-        try
-        {
-            ObjectName.CheckPath(path);
-        }
-        catch (InvalidObjectNameException e)
-        {
-            faults.Add(new SpecFault(pointer, e.Message));
-        }
     }
 }
