@@ -68,9 +68,11 @@ internal sealed class BlobListener(
     private async Task ListenAsync()
     {
         var failing = false;
+        var before = TimeSpan.Zero;
         while (!_stopping.IsCancellationRequested)
         {
-            // A look costs a listing, so that the pause grows with what it took: looking takes a fiftieth at most.
+            // A look costs a listing, so that the pause grows with what it took: looking takes a fiftieth at most. The quicker of
+            // two counts, since the first one connects to the store and others may meet with a busy moment.
             var started = Stopwatch.GetTimestamp();
             var settled = true;
             try
@@ -91,7 +93,9 @@ internal sealed class BlobListener(
             }
 
             var shortest = !settled ? s_settleTime : store is DirectoryObjectStore ? s_directoryPause : s_blobPause;
-            var pause = TimeSpan.FromTicks(Math.Max(shortest.Ticks, 50 * Stopwatch.GetElapsedTime(started).Ticks));
+            var took = Stopwatch.GetElapsedTime(started);
+            var pause = TimeSpan.FromTicks(Math.Max(shortest.Ticks, 50 * Math.Min(took.Ticks, before.Ticks)));
+            before = took;
             await PauseAsync(pause, settled);
         }
     }

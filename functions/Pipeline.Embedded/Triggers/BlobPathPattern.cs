@@ -90,7 +90,8 @@ internal sealed class BlobPathPattern
             container,
             prefix ?? literal.ToString(),
             names,
-            new Regex(regex.ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeSpan.FromSeconds(1)));
+            // In time that grows with the path alone: a path that takes long to be refused would hold all others up.
+            new Regex(regex.ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking));
     }
 
     /// <summary>The values of the names in a path; null if the path is not one of the pattern's.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Pipeline.Embedded.Hosting;
 
@@ -85,7 +86,16 @@ internal sealed class TimerListener(
         var now = time.GetUtcNow();
         var ran = status.Next <= now ? status.Next : now;
         var next = new TimerStatus(ran, _timer.Schedule.Next(now), now);
-        Save(next);
+        try
+        {
+            Save(next);
+        }
+        catch (SqliteException e)
+        {
+            // A timer that ended for a disk that is full would stand still until the next start.
+            logger.LogError(e, "{Function} has run, which cannot be written down: a restart takes it for missed", function.Name);
+        }
+
         return next;
     }
 

@@ -23,6 +23,10 @@ public sealed class BlobPathPatternTests
         Assert.Equal(expected, values is null ? null : string.Join(' ', values.Select(pair => $"{pair.Key}={pair.Value}")));
     }
 
+    [Fact]
+    public void Match_LongPathThatAlmostMatchesInManyWays_IsSaidAtOnce() =>
+        Assert.Null(BlobPathPattern.Parse("jobs/{a}-{b}-{c}-{d}.json").Match(new string('-', 1000)));
+
     [Theory]
     [InlineData("jobs/inbox/{name}", "jobs", "inbox/")]
     [InlineData("jobs/inbox/p-{name}.json", "jobs", "inbox/p-")]

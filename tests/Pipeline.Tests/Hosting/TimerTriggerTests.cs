@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Embedded.Triggers;
@@ -152,6 +153,33 @@ public sealed class TimerTriggerTests : IDisposable
 
             return await next;
         }
+    }
+
+    [Fact]
+    public async Task Timer_WhoseStatusCannotBeWritten_GoesOn()
+    {
+        var runs = Channel.CreateUnbounded<TimerInfo>();
+        await using var host = await StartAsync(typeof(EveryFiveMinutes), runs);
+        using (var state = new SqliteConnection($"Data Source={Path.Combine(_root, "triggers.db")};Pooling=False"))
+        {
+            state.Open();
+            using var drop = state.CreateCommand();
+            drop.CommandText = "DROP TABLE timers";
+            drop.ExecuteNonQuery();
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(5));
+        var first = await runs.Reader.ReadAsync();
+        var second = runs.Reader.ReadAsync().AsTask();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!second.IsCompleted && !patience.IsCancellationRequested)
+        {
+            _time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+
+        Assert.True(second.IsCompleted, "The timer stands still.");
+        Assert.Equal(first.ScheduleStatus?.Next.AddMinutes(5), (await second).ScheduleStatus?.Next);
     }
 
     private Task<TestHost> StartAsync(
