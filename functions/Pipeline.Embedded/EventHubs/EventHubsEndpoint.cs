@@ -65,9 +65,10 @@ internal sealed class EventHubsEndpoint : IAsyncDisposable
                 return ValueTask.CompletedTask;
             });
             var hubs = new Dictionary<string, EventHub>(opened, StringComparer.OrdinalIgnoreCase);
+            var id = LoadOrCreateId(folder);
             var tokens = new SharedAccessTokens(EventHubsKey.Name, key, options.TimeProvider);
             var server = Listen(options, port => AmqpServer.Start(port, hubs, tokens, options.TimeProvider, options.Logger));
-            return new EventHubsEndpoint(LoadOrCreateId(folder), hubs, claim, server, key);
+            return new EventHubsEndpoint(id, hubs, claim, server, key);
         }
         catch
         {

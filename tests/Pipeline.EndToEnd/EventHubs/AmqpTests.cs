@@ -289,6 +289,22 @@ public class AmqpTests
     }
 
     [Fact]
+    public async Task Start_ThatFails_LeavesPortAndFolderFree()
+    {
+        await using var running = await RunningEndpoint.StartAsync();
+        var id = Path.Combine(running.Folder, "eventhubs", "id");
+        var port = running.Endpoint.Port;
+        await running.Endpoint.DisposeAsync();
+        File.Delete(id);
+        Directory.CreateDirectory(id);
+
+        await Assert.ThrowsAnyAsync<IOException>(() => EventHubsEndpoint.StartAsync(new EventHubsOptions { Root = running.Folder, Port = port }));
+
+        Directory.Delete(id);
+        await using var again = await EventHubsEndpoint.StartAsync(new EventHubsOptions { Root = running.Folder, Port = port });
+    }
+
+    [Fact]
     public async Task Start_WrongDeclaration_SaysWhatIsPossible()
     {
         await using var running = await RunningEndpoint.StartAsync();

@@ -19,6 +19,19 @@ public class EventBodyTests
         { "", new Message(5) },
     };
 
+    [Fact]
+    public void Body_OfManySections_IsPutTogetherOnce()
+    {
+        byte[] section = [0x00, 0x53, 0x75, 0xa0, 1, 7];
+        byte[] sections = [.. Enumerable.Repeat(section, 20_000).SelectMany(bytes => bytes)];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var body = EventBody.Find(sections);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 20_000, 200_000);
+        Assert.Equal(Enumerable.Repeat((byte)7, 20_000), body.ToArray());
+    }
+
     [Theory]
     [MemberData(nameof(Bodies))]
     public void Body_OfAnySection_IsItsBytes(string expected, Message message)

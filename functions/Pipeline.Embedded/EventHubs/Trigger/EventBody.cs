@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Amqp;
@@ -20,16 +21,28 @@ internal static class EventBody
     public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> sections)
     {
         var body = ReadOnlyMemory<byte>.Empty;
+        ArrayBufferWriter<byte>? joined = null;
         while (!sections.IsEmpty && AmqpValues.TryReadSection(sections.Span, out var code, out var before))
         {
             var length = AmqpValues.Length(sections.Span[before..]);
             var value = sections.Slice(before, length);
-            if (code == DataSection) body = body.IsEmpty ? AmqpValues.Content(value) : (byte[])[.. body.Span, .. AmqpValues.Content(value).Span];
+            if (code == DataSection)
+            {
+                var data = AmqpValues.Content(value);
+                if (body.IsEmpty) body = data;
+                else Join(data);
+            }
             else if (code == ValueSection && value.Span[0] >> 4 is 0xa or 0xb) return AmqpValues.Content(value);
             sections = sections[(before + length)..];
         }
 
-        return body;
+        return joined?.WrittenMemory ?? body;
+
+        void Join(ReadOnlyMemory<byte> data)
+        {
+            if (joined is null) (joined = new ArrayBufferWriter<byte>()).Write(body.Span);
+            joined.Write(data.Span);
+        }
     }
 
     /// <summary>The sections as the AMQP library decodes them.</summary>
