@@ -55,9 +55,6 @@ internal sealed partial class HostSettings
     /// <exception cref="EmbeddedHostException">host.json says something that is not possible.</exception>
     public Lazy<EventHubTriggerSettings> EventHubs { get; }
 
-    /// <summary>All settings.</summary>
-    public IConfiguration Configuration => _configuration;
-
     /// <summary>The levels of logs, in the form that logging takes its configuration.</summary>
     public IConfigurationSection Logging => _configuration.GetSection($"{Section}:logging");
 

@@ -81,8 +81,9 @@ public sealed class FunctionCatalogTests
 
     internal static FunctionCatalog Load(params Type[] types)
     {
-        var settings = new HostSettings(new ConfigurationBuilder().Build());
-        var outputs = new OutputBindings(settings, new EventHubSenders(settings.Configuration, TimeProvider.System, () => NullLoggerFactory.Instance));
+        var configuration = new ConfigurationBuilder().Build();
+        var settings = new HostSettings(configuration);
+        var outputs = new OutputBindings(settings, new EventHubSenders(configuration, TimeProvider.System, () => NullLoggerFactory.Instance));
         return FunctionCatalog.Load(types, new TriggerBindings(settings), outputs, () => throw new InvalidOperationException("no client"));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Pipeline.Embedded.EventHubs.Log;
 using Pipeline.Embedded.Hosting;
 
 namespace Pipeline.Embedded.EventHubs.Trigger;
@@ -21,8 +22,6 @@ internal sealed record EventHubTriggerSettings
         "loadBalancingUpdateInterval", "partitionOwnershipExpirationInterval", .. s_without,
     ];
 
-    private static readonly string[] s_initialOffsets = ["fromStart", "fromEnd", "fromEnqueuedTime"];
-
     /// <summary>The most events that a function is given at once. Default 100.</summary>
     public int MaxEventBatchSize { get; init; } = 100;
 
@@ -39,7 +38,7 @@ internal sealed record EventHubTriggerSettings
     public int PrefetchCount { get; init; } = 300;
 
     /// <summary>Where a partition without a checkpoint begins: at its start, its end, or a time.</summary>
-    public InitialOffset InitialOffset { get; init; } = new(InitialOffsetKind.FromStart, default);
+    public LogPosition InitialOffset { get; init; } = LogPosition.Start;
 
     /// <summary>How often hosts share the partitions out and prolong their leases. Default 10 s.</summary>
     public TimeSpan LoadBalancingInterval { get; init; } = TimeSpan.FromSeconds(10);
@@ -82,7 +81,7 @@ internal sealed record EventHubTriggerSettings
         return read;
     }
 
-    private static InitialOffset ReadInitialOffset(IConfigurationSection section)
+    private static LogPosition ReadInitialOffset(IConfigurationSection section)
     {
         const string Type = "initialOffsetOptions.type", Time = "initialOffsetOptions.enqueuedTimeUtc";
         foreach (var key in section.GetChildren().Select(child => child.Key))
@@ -91,14 +90,16 @@ internal sealed record EventHubTriggerSettings
                 throw new EmbeddedHostException($"host.json: there is no extensions.eventHubs.initialOffsetOptions.{key}.{NearestName.Hint(key, ["type", "enqueuedTimeUtc"])}");
         }
 
-        var text = section["type"] is { Length: > 0 } type ? type : s_initialOffsets[0];
-        var kind = Array.FindIndex(s_initialOffsets, name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
-        if (kind < 0) throw Fault(Type, text, string.Join(", ", s_initialOffsets[..^1]) + $" or {s_initialOffsets[^1]}");
-        if ((InitialOffsetKind)kind != InitialOffsetKind.FromEnqueuedTime) return new InitialOffset((InitialOffsetKind)kind, default);
+        var text = section["type"] is { Length: > 0 } type ? type : "fromStart";
+        if (Is("fromStart")) return LogPosition.Start;
+        if (Is("fromEnd")) return LogPosition.End;
+        if (!Is("fromEnqueuedTime")) throw Fault(Type, text, "fromStart, fromEnd or fromEnqueuedTime");
         var given = section["enqueuedTimeUtc"] ?? "";
         return DateTimeOffset.TryParse(given, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? new InitialOffset(InitialOffsetKind.FromEnqueuedTime, time)
+            ? LogPosition.FromTime(time.ToUnixTimeMilliseconds())
             : throw Fault(Time, given, "a time such as 2024-05-01T12:00:00Z, since the type is fromEnqueuedTime");
+
+        bool Is(string name) => name.Equals(text, StringComparison.OrdinalIgnoreCase);
     }
 
     private static int Number(IConfigurationSection section, string key, int usual, int most)

@@ -117,7 +117,7 @@ internal sealed class PartitionPump : IDisposable
     private async Task PumpAsync(PartitionCheckpoint checkpoint)
     {
         var from = checkpoint.Latest;
-        var position = from.SequenceNumber < 0 ? _binding.Settings.InitialOffset.Position : LogPosition.AfterSequenceNumber(from.SequenceNumber);
+        var position = from.SequenceNumber < 0 ? _binding.Settings.InitialOffset : LogPosition.AfterSequenceNumber(from.SequenceNumber);
         await using var events = await _source.OpenAsync(_partition.PartitionId, position, from.Epoch, _stop.Token);
         _logger.LogDebug("{Function} takes {Hub}/{Partition} behind event {Sequence}", _function.Name, _partition.EventHubName, _partition.PartitionId, from.SequenceNumber);
         await PumpAsync(events, checkpoint);
