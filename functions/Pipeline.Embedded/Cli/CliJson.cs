@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Embedded.Cli.Doctor;
 using Pipeline.Embedded.Cli.Sending;
+using Pipeline.Embedded.Volunteer;
 using Pipeline.Jobs;
 using Pipeline.Storage;
 using Pipeline.Streams;
@@ -27,6 +28,7 @@ namespace Pipeline.Embedded.Cli;
 [JsonSerializable(typeof(StreamReport))]
 [JsonSerializable(typeof(StreamAlerts))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(VolunteerEvent))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class CliJson : JsonSerializerContext

@@ -26,20 +26,7 @@ internal sealed partial class PipelineClient(HttpClient http) : IDisposable
     /// <summary>The way to the app at <paramref name="url"/>, without a time limit.</summary>
     public static HttpClient CreateHttp(Uri url, string? key)
     {
-        var handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            // A proxy that the environment names cannot reach this machine's own loopback, and must not see keys meant for it.
-            UseProxy = !url.IsLoopback,
-            // The key is for this app, not for wherever it may point.
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.All,
-        };
-        var http = new HttpClient(handler)
-        {
-            BaseAddress = url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"),
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        var http = AppHttp.Create(url, handler => handler.AutomaticDecompression = DecompressionMethods.All);
         if (!string.IsNullOrEmpty(key))
             http.DefaultRequestHeaders.Add("x-functions-key", key);
         return http;

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Pipeline.Embedded.Cli;
 using Pipeline.Grid.Scheduling;
 using Pipeline.Grid.Wire;
 using Pipeline.Jobs;
@@ -23,21 +24,13 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
     public Uri Address => http.BaseAddress!;
 
     /// <summary>A client without a token.</summary>
-    public static GridClient Create(Uri url, TimeProvider time) => new(
-        new HttpClient(new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-            UseProxy = !url.IsLoopback,
-            // The token is for this app, not for wherever it may point.
-            AllowAutoRedirect = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        })
-        {
-            BaseAddress = url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"),
-            Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaxAnswerBytes,
-        },
-        time);
+    public static GridClient Create(Uri url, TimeProvider time)
+    {
+        // It works for days, in which the server's address may change.
+        var http = AppHttp.Create(url, handler => handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5));
+        http.MaxResponseContentBufferSize = MaxAnswerBytes;
+        return new GridClient(http, time);
+    }
 
     /// <summary>Sends this token from now on.</summary>
     public void UseToken(string token) => http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -124,7 +117,7 @@ internal sealed class GridClient(HttpClient http, TimeProvider time) : IDisposab
         }
         catch (Exception e) when (e is HttpRequestException or HttpIOException || (e is IOException && e is not FileNotFoundException && e.InnerException is System.Net.Sockets.SocketException))
         {
-            throw new ServerAwayException(Cli.AppFaults.Unreachable(Address, e).Detail, inner: e);
+            throw new ServerAwayException(AppFaults.Unreachable(Address, e).Detail, inner: e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

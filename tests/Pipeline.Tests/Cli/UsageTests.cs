@@ -25,6 +25,7 @@ public sealed class UsageTests
         var page = await CliRun.OfAsync(verb, "--help");
         Assert.Equal(0, page.ExitCode);
         Assert.Contains($"pipeline {verb}", page.Out, StringComparison.Ordinal);
+        Assert.All(["--url <URL>", "--key <KEY>", "--root <DIR>"], global => Assert.Contains(global, page.Out, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Pipeline.Embedded.Cli;
+using Pipeline.Embedded.Cli.Rendering;
 using Pipeline.Embedded.Volunteer;
 using Pipeline.Tests.Grid.Api;
 using Pipeline.Tests.Storage;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pipeline.Embedded.Cli.Rendering;
 using Pipeline.Embedded.Volunteer;
 using Pipeline.Grid.Wire;
 

@@ -8,6 +8,9 @@ namespace Pipeline.Embedded.Cli.Sending;
 /// the app itself, else those of the app on the folder.</summary>
 internal sealed class HubConnection : IAsyncDisposable
 {
+    private static readonly string[] s_variables =
+        [EventHubServices.ConnectionName, $"{EventHubServices.ConnectionName}__fullyQualifiedNamespace", $"{EventHubServices.ConnectionName}__clientId"];
+
     private readonly AppConnection? _app;
     private readonly ServiceProvider _services;
 
@@ -58,8 +61,7 @@ internal sealed class HubConnection : IAsyncDisposable
 
     private static IConfiguration? OfEnvironment(CliEnvironment environment)
     {
-        var given = new[] { "", "__fullyQualifiedNamespace", "__clientId" }.Select(part => EventHubServices.ConnectionName + part)
-            .Select(name => (Name: name, Value: environment.Variable(name))).Where(one => !string.IsNullOrEmpty(one.Value)).ToArray();
+        var given = s_variables.Select(name => (Name: name, Value: environment.Variable(name))).Where(one => !string.IsNullOrEmpty(one.Value)).ToArray();
         return given.Any(one => !one.Name.EndsWith("__clientId", StringComparison.Ordinal)) ? Settings(given) : null;
     }
 

@@ -1,17 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using Pipeline.Embedded.Cli;
+using Pipeline.Embedded.Volunteer;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Pipeline.Embedded.Volunteer;
+namespace Pipeline.Embedded.Cli.Rendering;
 
-/// <summary>Shows a client at work: live in a terminal, as plain lines in a pipe, or as a JSON document a line.</summary>
+/// <summary>Shows a volunteer's client at work: live in a terminal, as plain lines in a pipe, or as a JSON document a line.</summary>
 internal sealed class VolunteerDisplay(CliContext context)
 {
     private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(500);
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _latest = new();
@@ -24,7 +22,7 @@ internal sealed class VolunteerDisplay(CliContext context)
         lock (_gate)
         {
             if (context.Settings.Output == OutputFormat.Json)
-                context.Out.WriteLine(JsonSerializer.Serialize(what, s_json));
+                context.Out.WriteLine(JsonSerializer.Serialize(what, CliJson.Compact.VolunteerEvent));
             else if (IsLive)
                 Remember(what.Text);
             else if (!context.Settings.Quiet)
@@ -77,9 +75,9 @@ internal sealed class VolunteerDisplay(CliContext context)
 
     private void Remember(string text)
     {
-        const int Shown = 6;
+        const int Most = 6;
         _latest.Enqueue(text);
-        while (_latest.Count > Shown)
+        while (_latest.Count > Most)
             _latest.Dequeue();
     }
 }
