@@ -218,7 +218,7 @@ public sealed class BatchPlanner(DatasetCatalog datasets, QueryPlanner queries, 
         var kept = files.Where((_, i) => partitions[i]).ToList();
         var groups = kept.SelectMany(f => f.Footer.RowGroups.Select((g, i) => (File: f, Group: g, Index: i))).ToList();
         var matches = await ScanPruner.KeepRowGroupsAsync(read.Filter, [.. groups.Select(g => OpenTable.Statistics(g.File, g.Group))], cancellationToken);
-        return [.. groups.Where((_, i) => matches[i]).GroupBy(g => g.File).Select(g => table.Slice(g.Key, [.. g.Select(x => x.Index)], read.Columns))];
+        return [.. groups.Where((_, i) => matches[i]).GroupBy(g => g.File).Select(g => OpenTable.Slice(g.Key, [.. g.Select(x => x.Index)], read.Columns))];
     }
 
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);

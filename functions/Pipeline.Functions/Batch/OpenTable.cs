@@ -25,7 +25,7 @@ internal sealed class OpenTable(Dataset dataset, TableSchema schema)
             StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Some row groups of a file, of which some columns are read.</summary>
-    public BatchFile Slice(DatasetFile file, IReadOnlyList<int> groups, IReadOnlyList<string> columns)
+    public static BatchFile Slice(DatasetFile file, IReadOnlyList<int> groups, IReadOnlyList<string> columns)
     {
         var sizes = groups.Select(g => Measure(file.Footer, g, columns)).ToList();
         return new BatchFile(file.Object.Path, file.Object.ETag, groups, sizes.Sum(s => s.Rows), sizes.Sum(s => s.Bytes), file.Partition);

@@ -247,25 +247,19 @@ public abstract class BatchJobs(SalesApp sales) : IAsyncLifetime
     [SkippableFact]
     public async Task Run_TaskOverItsMemory_FailsWithAdvice()
     {
-        var id = await App.SubmitAsync(Spec("select list(repeat(customer, 5000)) as l from sales", """, "options": { "memoryPerTask": "16MB" } """));
+        var error = await FailAsync(Spec("select list(repeat(customer, 5000)) as l from sales", """, "options": { "memoryPerTask": "16MB" } """));
 
-        var job = await App.EndAsync(id);
-
-        Assert.Equal(JobStatus.Failed, job.Status);
-        Assert.Contains("memory", job.Error!.Message, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("options.memoryPerTask", job.Error.Advice, StringComparison.Ordinal);
+        Assert.Contains("memory", error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("options.memoryPerTask", error.Advice, StringComparison.Ordinal);
     }
 
     [SkippableFact]
     public async Task Run_ConversionThatFails_NamesTheTaskAndIsNotTriedAgain()
     {
-        var id = await App.SubmitAsync(Spec("select sum(customer::integer) as s from sales group by shop", """, "options": { "taskSize": "4KB" } """));
+        var error = await FailAsync(Spec("select sum(customer::integer) as s from sales group by shop", """, "options": { "taskSize": "4KB" } """));
 
-        var job = await App.EndAsync(id);
-
-        Assert.Equal(JobStatus.Failed, job.Status);
-        Assert.StartsWith("scan 1/", job.Error!.Task, StringComparison.Ordinal);
-        Assert.Contains("customer", job.Error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("scan 1/", error.Task, StringComparison.Ordinal);
+        Assert.Contains("customer", error.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -324,6 +318,13 @@ public abstract class BatchJobs(SalesApp sales) : IAsyncLifetime
 
     private Task<ObjectInfo> PutAsync(string path, byte[] content) =>
         Store.WriteAsync("datasets", path, new MemoryStream(content), WriteCondition.None, default);
+
+    private async Task<JobError> FailAsync(string spec)
+    {
+        var job = await App.EndAsync(await App.SubmitAsync(spec));
+        Assert.Equal(JobStatus.Failed, job.Status);
+        return job.Error!;
+    }
 
     private async Task<string> FaultAsync(string dataset)
     {

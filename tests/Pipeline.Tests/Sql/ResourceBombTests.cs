@@ -62,7 +62,7 @@ public class ResourceBombTests
         var ended = await Record.ExceptionAsync(async () =>
         {
             var plan = await new QueryPlanner().PlanAsync(sql, s_tables, null, CancellationToken.None);
-            using var session = DuckDbSession.Open(new DuckDbSessionOptions { MemoryLimitBytes = 64 << 20, StatementTimeout = TimeSpan.FromSeconds(2) });
+            using var session = DuckDbSession.Open(new DuckDbSessionOptions { MemoryLimitBytes = 64 << 20, StatementTimeout = TimeSpan.FromSeconds(1) });
             session.Confine();
             await session.ReadRowsAsync(plan.Sql, plan.Result, 1_000_000, CancellationToken.None);
         });

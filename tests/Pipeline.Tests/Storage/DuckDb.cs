@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using Pipeline.Storage;
 
 namespace Pipeline.Tests.Storage;
 
@@ -32,6 +33,16 @@ internal sealed class DuckDb : IDisposable
     }
 
     public object? Value(string sql) => Rows(sql)[0][0];
+
+    /// <summary>Asserts that a footer gives the columns the names and types that DuckDB sees. DuckDB quotes the names of fields where it must,
+    /// Pipeline always: DuckDB reads both and prints them alike.</summary>
+    public void AssertTypesAre(string file, ParquetFooter footer)
+    {
+        var expected = Rows($"SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet('{file}'))");
+        var casts = footer.Columns.Select(c => $"NULL::{c.Type} AS \"{c.Name}\"");
+        var actual = Rows($"SELECT column_name, column_type FROM (DESCRIBE SELECT {string.Join(", ", casts)})");
+        Assert.Equal(expected.Select(r => $"{r[0]} {r[1]}"), actual.Select(r => $"{r[0]} {r[1]}"));
+    }
 
     /// <summary>Writes a query's result as Parquet.</summary>
     public void Write(string sql, string file, string options = "") =>

@@ -23,10 +23,7 @@ public sealed class OtherWritersTests : IDisposable
 
         var footer = await FooterReader.ReadAsync(file, file, CancellationToken.None);
 
-        var expected = _duck.Rows($"SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet('{file}'))");
-        var casts = footer.Columns.Select(c => $"NULL::{c.Type} AS \"{c.Name}\"");
-        var actual = _duck.Rows($"SELECT column_name, column_type FROM (DESCRIBE SELECT {string.Join(", ", casts)})");
-        Assert.Equal(expected.Select(r => $"{r[0]} {r[1]}"), actual.Select(r => $"{r[0]} {r[1]}"));
+        _duck.AssertTypesAre(file, footer);
         Assert.False(footer.Columns.Single(c => c.Name == "Int").Nullable);
         Assert.True(footer.Columns.Single(c => c.Name == "NullableInt").Nullable);
     }

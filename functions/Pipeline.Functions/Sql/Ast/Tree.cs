@@ -26,6 +26,12 @@ internal static class Tree
 
     public static bool IsExpression(this JsonObject node, string expressionClass) => node.Text("class") == expressionClass;
 
+    /// <summary>The whole number that a constant is; null for any other expression.</summary>
+    public static long? WholeNumber(this JsonObject? expression) => expression.Constant() is { } value && value.TryGetValue<long>(out var number) ? number : null;
+
+    /// <summary>The text of a constant; null for any other expression.</summary>
+    public static string? ConstantText(this JsonObject? expression) => expression.Constant() is { } value && value.TryGetValue<string>(out var text) ? text : null;
+
     public static bool IsQuery(this JsonObject node) => node.Type().EndsWith("_NODE", StringComparison.Ordinal);
 
     /// <summary>The objects directly below an object: its own, and those in its lists, however nested.</summary>
@@ -48,6 +54,9 @@ internal static class Tree
     /// <summary>Where an object stands in the text, in bytes; null for what the parser made up.</summary>
     public static ulong? Location(this JsonObject node) =>
         node["query_location"] is JsonValue value && value.TryGetValue<ulong>(out var location) && location != ulong.MaxValue ? location : null;
+
+    private static JsonValue? Constant(this JsonObject? expression) =>
+        expression?.IsExpression("CONSTANT") == true ? expression.Object("value")?["value"] as JsonValue : null;
 
     /// <summary>The objects of a value: itself, or those in its lists, however nested.</summary>
     public static IEnumerable<JsonObject> ObjectsIn(JsonNode? value) => value switch

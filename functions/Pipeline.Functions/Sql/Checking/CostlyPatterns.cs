@@ -18,18 +18,18 @@ internal static class CostlyPatterns
     {
         var name = call.Text("function_name");
         var arguments = call.Objects("children").ToList();
-        if (s_likes.Contains(name) && Text(arguments.ElementAtOrDefault(1)) is { } like)
+        if (s_likes.Contains(name) && arguments.ElementAtOrDefault(1).ConstantText() is { } like)
         {
             return like.Contains('_', StringComparison.Ordinal) && Runs(like, '%') > MostWildcards
                 ? $"A LIKE pattern with '_' may have {MostWildcards} '%' at most, as more would take too long. Use a regular expression: regexp_matches(...)" : null;
         }
 
-        if (name == "~~~" && Text(arguments.ElementAtOrDefault(1)) is { } glob)
+        if (name == "~~~" && arguments.ElementAtOrDefault(1).ConstantText() is { } glob)
         {
             return Runs(glob, '*') > MostWildcards ? $"A GLOB pattern may have {MostWildcards} '*' at most, as more would take too long. Use a regular expression: regexp_matches(...)" : null;
         }
 
-        return s_formats.Contains(name) && arguments.Count > 0 ? WhyNotFormat(name, Text(arguments[0])) : null;
+        return s_formats.Contains(name) && arguments.Count > 0 ? WhyNotFormat(name, arguments[0].ConstantText()) : null;
     }
 
     private static string? WhyNotFormat(string name, string? format)
@@ -48,10 +48,6 @@ internal static class CostlyPatterns
         return (name.Equals("printf", StringComparison.OrdinalIgnoreCase) ? AfterPercent(format).Any(spec => spec.Contains('*', StringComparison.Ordinal)) : HasNestedBraces(format))
             ? $"A width in {name}'s text must be a number that stands there" : null;
     }
-
-    /// <summary>The text of a constant; null for all else.</summary>
-    private static string? Text(JsonObject? expression) =>
-        expression?.IsExpression("CONSTANT") == true && expression.Object("value")?["value"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     // Wildcards that follow each other are one.
     private static int Runs(string pattern, char wildcard) => pattern.Where((c, i) => c == wildcard && (i == 0 || pattern[i - 1] != wildcard)).Count();

@@ -144,7 +144,7 @@ internal sealed class FilterWriter(SplitContext context, TableSchema table)
     private string? StartsWith(JsonObject function)
     {
         if (function.Objects("children").ToList() is not [var left, var pattern] || Column(left) is not { Type: "VARCHAR" } column
-            || !pattern.IsExpression("CONSTANT") || pattern["value"]!["value"] is not JsonValue value || !value.TryGetValue<string>(out var text))
+            || pattern.ConstantText() is not { } text)
         {
             return null;
         }

@@ -119,9 +119,7 @@ internal sealed class AggregateBlockBuilder
 
     /// <summary>The select item that a whole number in GROUP BY or ORDER BY stands for.</summary>
     private int? Position(JsonObject expression) =>
-        expression.IsExpression("CONSTANT") && expression["value"]!["value"] is JsonValue value && value.TryGetValue<int>(out var position) && position >= 1 && position <= _items.Count
-            ? position - 1
-            : null;
+        expression.WholeNumber() is { } position && position >= 1 && position <= _items.Count ? (int)position - 1 : null;
 
     /// <summary>The final SELECT, in which groups and aggregates are columns of <see cref="SplitNames.Groups"/>.</summary>
     private JsonObject Rewritten(IReadOnlyList<ColumnSchema> result)

@@ -84,9 +84,9 @@ internal sealed class RowsBlockBuilder(SplitContext context, JsonObject select, 
     /// <summary>The column of a partial that an expression of ORDER BY or DISTINCT ON stands for.</summary>
     private string Key(JsonObject expression)
     {
-        if (expression.IsExpression("CONSTANT") && expression["value"]!["value"] is JsonValue value && value.TryGetValue<int>(out var position) && position >= 1 && position <= result.Count)
+        if (expression.WholeNumber() is { } position && position >= 1 && position <= result.Count)
         {
-            return SplitNames.Column(position - 1);
+            return SplitNames.Column((int)position - 1);
         }
 
         if (expression.IsExpression("COLUMN_REF") && expression.Texts("column_names") is [var name])
@@ -111,8 +111,7 @@ internal sealed class RowsBlockBuilder(SplitContext context, JsonObject select, 
             ? count + offset
             : null;
 
-    private static long? Number(JsonObject? expression) =>
-        expression?.IsExpression("CONSTANT") == true && expression["value"]!["value"] is JsonValue value && value.TryGetValue<long>(out var number) && number is >= 0 and < int.MaxValue ? number : null;
+    private static long? Number(JsonObject? expression) => expression.WholeNumber() is { } number and >= 0 and < int.MaxValue ? number : null;
 
     private static string OrderBy(List<string> orders) => orders.Count == 0 ? "" : $" ORDER BY {string.Join(", ", orders)}";
 

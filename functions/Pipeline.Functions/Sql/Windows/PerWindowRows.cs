@@ -45,8 +45,7 @@ internal static class PerWindowRows
                 continue;
             }
 
-            var position = expression.IsExpression("CONSTANT") ? Number(expression, null) : null;
-            if (position is >= 1 && position <= selected.Count)
+            if (expression.WholeNumber() is { } position && position >= 1 && position <= selected.Count)
             {
                 orders.Add(names[(int)position - 1] + Ordering.Direction(order));
                 continue;
@@ -72,7 +71,5 @@ internal static class PerWindowRows
     }
 
     /// <summary>A whole number that is written as one; <paramref name="absent"/> where nothing is written; null for anything else.</summary>
-    public static long? Number(JsonObject? expression, long? absent) => expression is null ? absent
-        : expression.IsExpression("CONSTANT") && expression["value"]!["value"] is JsonValue value && value.TryGetValue<long>(out var number) && number >= 0 ? number
-        : null;
+    public static long? Number(JsonObject? expression, long absent) => expression is null ? absent : expression.WholeNumber() is { } number and >= 0 ? number : null;
 }

@@ -105,7 +105,7 @@ internal sealed class StreamChecks(string sql, TableSchema stream, string timeCo
     public static SqlException CannotRun(string reason) =>
         new(SqlErrorKind.Forbidden, $"A stream cannot run this query: {reason.Replace("the large table", "the stream", StringComparison.Ordinal)}.");
 
-    public SqlException Fault(string message, JsonObject node) => new(SqlErrorKind.Forbidden, message + ".", Position(node));
+    public SqlException Fault(string message, JsonObject node) => new(SqlErrorKind.Forbidden, message + ".", SqlPosition.Of(node, sql));
 
     /// <summary>True for an unqualified <c>window_start</c> or <c>window_end</c>.</summary>
     public static bool IsWindowName(JsonObject column) => column.Texts("column_names") is [var only] && Marker(only) is not null;
@@ -130,8 +130,4 @@ internal sealed class StreamChecks(string sql, TableSchema stream, string timeCo
     }
 
     private bool Reads(JsonObject node) => node.Type() == "BASE_TABLE" && string.Equals(node.Text("table_name"), stream.Name, StringComparison.OrdinalIgnoreCase);
-
-    private SqlPosition? Position(JsonObject node) => (node.Location() ?? node.Everything().Select(n => n.Location()).FirstOrDefault(l => l is not null)) is { } offset
-        ? SqlPosition.FromByteOffset(sql, offset)
-        : null;
 }

@@ -114,7 +114,7 @@ internal sealed class StreamPlanner
             new WindowedPlan(
                 call, [.. groups], partial.StartColumn, keys, partial.FinerColumns, partial.StateColumns, partial.Merges,
                 block.MergeSql.Contains(SplitNames.Order, StringComparison.Ordinal) || finalSql.Contains(SplitNames.Order, StringComparison.Ordinal),
-                looksAcrossGroups, block.Name, block.Columns, partial.StartColumn, partial.EndColumn, finalSql),
+                looksAcrossGroups, block.Name, block.Columns, partial.EndColumn, finalSql),
             [.. block.Description.Where(d => !d.StartsWith("groups by ", StringComparison.Ordinal))]);
     }
 
@@ -224,7 +224,7 @@ internal sealed class StreamPlanner
     private JsonObject GroupTarget(JsonObject query, JsonObject group)
     {
         var items = query.Objects("select_list").ToList();
-        if (group.IsExpression("CONSTANT") && PerWindowRows.Number(group, null) is { } position && position >= 1 && position <= items.Count)
+        if (group.WholeNumber() is { } position && position >= 1 && position <= items.Count)
         {
             return items[(int)position - 1];
         }

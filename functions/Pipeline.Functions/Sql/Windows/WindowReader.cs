@@ -94,7 +94,7 @@ internal sealed class WindowReader(QueryBinder binder, string sql, TableSchema s
         var column = stream.Columns.FirstOrDefault(c => Same(c.Name, name));
         var advice = Same(timeColumn, EnqueuedTime) ? $"{EnqueuedTime}, or set \"eventTime\" to a TIMESTAMP column" : $"{timeColumn} (\"eventTime\") or {EnqueuedTime}";
         throw column is null
-            ? new SqlException(SqlErrorKind.Binding, $"{function}: the stream has no column {name}. Windows group by {advice}.{NearestName.Hint(name, stream.Columns.Select(c => c.Name))}", Position(argument))
+            ? new SqlException(SqlErrorKind.Binding, $"{function}: the stream has no column {name}. Windows group by {advice}.{NearestName.Hint(name, stream.Columns.Select(c => c.Name))}", SqlPosition.Of(argument, sql))
             : column.Type != "TIMESTAMP"
                 ? Fault($"{function}: column {column.Name} is {column.Type}, and a window groups by a TIMESTAMP. Use {advice}", argument)
                 : Fault($"{function}: a window groups by the time that makes the watermark. Use {advice}; or make {column.Name} the stream's \"eventTime\"", argument);
@@ -133,11 +133,7 @@ internal sealed class WindowReader(QueryBinder binder, string sql, TableSchema s
         return string.Create(CultureInfo.InvariantCulture, $"{microseconds / unit} {(microseconds == unit ? name[..^1] : name)}");
     }
 
-    private SqlException Fault(string message, JsonObject node) => new(SqlErrorKind.Forbidden, message + ".", Position(node));
-
-    private SqlPosition? Position(JsonObject node) => (node.Location() ?? node.Everything().Select(n => n.Location()).FirstOrDefault(l => l is not null)) is { } offset
-        ? SqlPosition.FromByteOffset(sql, offset)
-        : null;
+    private SqlException Fault(string message, JsonObject node) => new(SqlErrorKind.Forbidden, message + ".", SqlPosition.Of(node, sql));
 
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 }

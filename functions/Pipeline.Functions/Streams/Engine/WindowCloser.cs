@@ -32,7 +32,7 @@ internal sealed class WindowCloser : IDisposable
         var windowed = plan.Windowed!;
         _block = windowed.Block;
         _select = string.Join(", ", windowed.BlockColumns.Select(c => c.Name).Select(c =>
-            c == windowed.StartColumn ? $"make_timestamp({WindowSql.Start}) AS {c}"
+            c == windowed.Pane ? $"make_timestamp({WindowSql.Start}) AS {c}"
             : c == windowed.EndColumn ? $"make_timestamp({WindowSql.End}) AS {c}" : c));
         _names = string.Join(", ", plan.Result.Select((_, i) => SplitNames.Column(i)));
         IReadOnlyList<ColumnSchema> unit = [new(WindowSql.Start, "BIGINT"), new(WindowSql.End, "BIGINT"), new(WindowSql.Revision, "BIGINT")];
