@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Amqp;
-using Amqp.Framing;
 using Pipeline.Embedded.EventHubs.Amqp;
 
 namespace Pipeline.EndToEnd.EventHubs;
