@@ -5,7 +5,7 @@ using Pipeline.Tests.Storage;
 namespace Pipeline.Tests.Access;
 
 /// <summary>The app with all its routes, over the real host; there is nothing in it.</summary>
-public sealed class WholeApp : IAsyncLifetime
+public sealed class WholeApp : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -22,11 +22,10 @@ public sealed class WholeApp : IAsyncLifetime
     });
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
-    {
-        await Host.DisposeAsync();
-        _folder.Dispose();
-    }
+    public async Task DisposeAsync() => await Host.DisposeAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>A client of it; with a key, one that shows it at each request.</summary>
     internal HttpClient Client(string? key = null)
