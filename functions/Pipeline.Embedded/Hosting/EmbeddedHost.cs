@@ -241,9 +241,15 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     private async Task StopPartsAsync(CancellationToken timeout)
     {
-        // Requests may wait for orchestrations, so that the task hub outlives them.
-        await Task.WhenAll(_triggers?.StopAsync() ?? Task.CompletedTask, _app.StopAsync(timeout));
-        if (_hubRuns) await _hub.StopAsync(timeout);
+        try
+        {
+            // Requests may wait for orchestrations, so that the task hub outlives them.
+            await Task.WhenAll(_triggers?.StopAsync() ?? Task.CompletedTask, _app.StopAsync(timeout));
+        }
+        finally
+        {
+            if (_hubRuns) await _hub.StopAsync(timeout);
+        }
     }
 
     private static async Task GraceAsync(CancellationToken timeout)
