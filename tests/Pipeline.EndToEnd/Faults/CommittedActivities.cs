@@ -17,7 +17,8 @@ internal static class CommittedActivities
             return new HashSet<CommittedActivity>();
         }
 
-        StoreDatabase.Open(database, readOnly: false).Dispose();
+        // As the next start does: a host that was killed at once has not made its tables.
+        StoreDatabase.Create(database).Dispose();
         using var reader = new StoreReader(database);
         return reader.ListInstances(new OrchestrationQuery(FetchInputsAndOutputs: true), afterId: null, count: 10_000)
             .SelectMany(row => Committed(row, reader.Load(row.Info.Key)!.History))
